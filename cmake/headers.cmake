@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: MIT
+
+# Kept by cmake/update_headers.cmake; relative to include/.
+
+set(ANNALS_CORE_HEADERS
+    annals/aggregate.hpp
+    annals/annals.hpp
+    annals/append.hpp
+    annals/checkpoint.hpp
+    annals/concepts/aggregate_root.hpp
+    annals/concepts/checkpoint_store.hpp
+    annals/concepts/event_codec.hpp
+    annals/concepts/event_store.hpp
+    annals/concepts/projection.hpp
+    annals/concepts/snapshot_codec.hpp
+    annals/concepts/snapshot_policy.hpp
+    annals/concepts/snapshot_store.hpp
+    annals/decider.hpp
+    annals/decoded_events.hpp
+    annals/detail/aggregate_core.hpp
+    annals/detail/crc32c.hpp
+    annals/detail/dispatch.hpp
+    annals/detail/earlier_append.hpp
+    annals/detail/entropy.hpp
+    annals/detail/event_checksum.hpp
+    annals/detail/metadata_text.hpp
+    annals/detail/repository_parts.hpp
+    annals/detail/type_name.hpp
+    annals/detail/utf8.hpp
+    annals/encoded_payload.hpp
+    annals/error.hpp
+    annals/event_context.hpp
+    annals/event_id.hpp
+    annals/event_name.hpp
+    annals/event_range.hpp
+    annals/event_stream.hpp
+    annals/id_text.hpp
+    annals/json.hpp
+    annals/json/codec.hpp
+    annals/json/form.hpp
+    annals/json/numbers.hpp
+    annals/json/parse.hpp
+    annals/json/requirements.hpp
+    annals/json/snapshot_codec.hpp
+    annals/json/write.hpp
+    annals/limits.hpp
+    annals/memory.hpp
+    annals/memory/checkpoint_store.hpp
+    annals/memory/detail/append_log.hpp
+    annals/memory/detail/same_content.hpp
+    annals/memory/event_store.hpp
+    annals/memory/snapshot_store.hpp
+    annals/metadata.hpp
+    annals/position.hpp
+    annals/projection.hpp
+    annals/repository.hpp
+    annals/retry.hpp
+    annals/snapshot.hpp
+    annals/snapshot_policy.hpp
+    annals/sourced_event.hpp
+    annals/stream_error.hpp
+    annals/stream_name.hpp
+    annals/stream_version.hpp
+    annals/timestamp.hpp
+    annals/version.hpp
+)
+
+set(ANNALS_SQLITE_HEADERS
+    annals/sqlite.hpp
+    annals/sqlite/checkpoint_store.hpp
+    annals/sqlite/detail/connection.hpp
+    annals/sqlite/detail/cursors.hpp
+    annals/sqlite/detail/database.hpp
+    annals/sqlite/detail/event_rows.hpp
+    annals/sqlite/detail/schema.hpp
+    annals/sqlite/error.hpp
+    annals/sqlite/event_store.hpp
+    annals/sqlite/options.hpp
+    annals/sqlite/projection.hpp
+    annals/sqlite/snapshot_store.hpp
+    annals/sqlite/statement.hpp
+    annals/sqlite/transaction.hpp
+)
+
+set(ANNALS_TESTING_HEADERS
+    annals/testing/contract/append.hpp
+    annals/testing/contract/envelope.hpp
+    annals/testing/contract/event_ledger.hpp
+    annals/testing/contract/expect.hpp
+    annals/testing/contract/idempotency.hpp
+    annals/testing/contract/input.hpp
+    annals/testing/contract/names.hpp
+    annals/testing/contract/reading.hpp
+    annals/testing/contract/reopening.hpp
+    annals/testing/contract_rule.hpp
+    annals/testing/contract_violation.hpp
+    annals/testing/event_store_fixture.hpp
+)

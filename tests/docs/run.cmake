@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: MIT
+
+# cmake -DPROGRAM=<executable> -DOUTPUT=<file> -DWORK_DIR=<folder> -P run.cmake: the program succeeds, in an empty
+# folder, and prints what its page says it prints.
+
+cmake_minimum_required(VERSION 3.24)
+file(REMOVE_RECURSE "${WORK_DIR}")
+file(MAKE_DIRECTORY "${WORK_DIR}")
+execute_process(
+  COMMAND "${PROGRAM}" WORKING_DIRECTORY "${WORK_DIR}" RESULT_VARIABLE result OUTPUT_VARIABLE printed
+  ERROR_VARIABLE errors
+)
+if(NOT result EQUAL 0)
+  message(FATAL_ERROR "The program ends with ${result}:\n${printed}${errors}")
+endif()
+file(READ "${OUTPUT}" expected)
+if(NOT printed STREQUAL expected)
+  message(FATAL_ERROR "The page says that it prints\n${expected}but it prints\n${printed}")
+endif()

@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: MIT
+
+#include <annals/testing/contract_violation.hpp>
