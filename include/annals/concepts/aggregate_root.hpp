@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+
+#ifndef ANNALS_CONCEPTS_AGGREGATE_ROOT_HPP
+#define ANNALS_CONCEPTS_AGGREGATE_ROOT_HPP
+
+#include <annals/event_context.hpp>
+#include <annals/id_text.hpp>
+#include <annals/snapshot.hpp>
+#include <annals/sourced_event.hpp>
+
+#include <concepts>
+#include <span>
+#include <type_traits>
+
+namespace annals {
+
+/// The version and time of the snapshot that an aggregate was loaded from or last wrote; version 0 if none.
+struct SnapshotMark {
+    Version version;
+    Timestamp taken_at;
+};
+
+/// A thing whose state is the fold of its events, and that raises new ones.
+///
+/// **replay** applies a stored event and moves `version` to it; it throws `CorruptData` if the event does not follow
+/// the version. **uncommitted_events** are those raised and not yet stored; raising leaves `version` alone.
+/// **mark_committed** forgets them and moves `version` past them; a repository calls it after the store has
+/// acknowledged, and it cannot fail. **set_context** says what events are stamped with from now on.
+/// An aggregate belongs to one thread.
+///
+/// Models: classes derived from Aggregate, and Decider.
+template <class A>
+concept AggregateRoot =
+    !std::is_abstract_v<A> && std::constructible_from<A, typename A::id_type const&> &&
+    AggregateId<typename A::id_type> &&
+    requires(A& aggregate, A const& view, typename A::event_type const& event, Version version, EventContext context, SnapshotMark mark) {
+        { view.id() } -> std::same_as<typename A::id_type const&>;
+        { view.version() } -> std::same_as<Version>;
+        { view.uncommitted_events() } -> std::same_as<std::span<NewEvent<typename A::event_type> const>>;
+        { view.context() } -> std::same_as<EventContext const&>;
+        { view.snapshot_mark() } -> std::same_as<SnapshotMark>;
+        aggregate.replay(version, event);
+        aggregate.set_context(context);
+        aggregate.set_snapshot_mark(mark);
+        { aggregate.mark_committed() } noexcept;
+    };
+
+/// An aggregate that can hand out its state and take it back, so that snapshots can be made of it.
+///
+/// `a.restore(b.snapshot())` makes `a` behave as `b`, whose events were replayed one by one.
+template <class A>
+concept Snapshottable = AggregateRoot<A> && requires(A& aggregate, A const& view) {
+    requires !std::is_void_v<decltype(view.snapshot())>;
+    aggregate.restore(view.snapshot());
+};
+
+/// The type of an aggregate's snapshots.
+template <Snapshottable A>
+using snapshot_state_t = std::remove_cvref_t<decltype(std::declval<A const&>().snapshot())>;
+
+} // namespace annals
+
+#endif // ANNALS_CONCEPTS_AGGREGATE_ROOT_HPP

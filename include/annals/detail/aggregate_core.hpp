@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+
+#ifndef ANNALS_DETAIL_AGGREGATE_CORE_HPP
+#define ANNALS_DETAIL_AGGREGATE_CORE_HPP
+
+#include <annals/concepts/aggregate_root.hpp>
+#include <annals/stream_error.hpp>
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace annals::detail {
+
+/// What every aggregate has, whatever front end it is written with: identity, version and the events not yet stored.
+template <AggregateId Id, class Event>
+class AggregateCore {
+public:
+    using id_type = Id;
+    using event_type = Event;
+
+    /// The aggregate's identity.
+    [[nodiscard]] Id const& id() const noexcept { return id_; }
+
+    /// The version of the last stored event that this object has seen; 0 for a new aggregate.
+    [[nodiscard]] Version version() const noexcept { return version_; }
+
+    /// The events raised and not yet stored, oldest first. Valid until the next one is raised or they are saved.
+    [[nodiscard]] std::span<NewEvent<Event> const> uncommitted_events() const noexcept { return uncommitted_; }
+
+    /// What raised events are stamped with.
+    [[nodiscard]] EventContext const& context() const noexcept { return context_; }
+
+    /// Sets what events raised from now on are stamped with.
+    void set_context(EventContext context) { context_ = std::move(context); }
+
+    /// For repositories: the snapshot this object was loaded from or last written to.
+    [[nodiscard]] SnapshotMark snapshot_mark() const noexcept { return snapshot_mark_; }
+    /// For repositories: the state is now, or was just written as, that of the snapshot. Moves `version` up to it.
+    void set_snapshot_mark(SnapshotMark mark) noexcept {
+        snapshot_mark_ = mark;
+        if (version_ < mark.version) {
+            version_ = mark.version;
+        }
+    }
+
+    /// For repositories: the store has acknowledged the uncommitted events.
+    void mark_committed() noexcept {
+        version_ = committed_version_;
+        uncommitted_.clear();
+    }
+
+protected:
+    explicit AggregateCore(Id id) : id_{std::move(id)} {}
+
+    void require_own(SourcedEvent<Event> const& event) const {
+        if (event.aggregate_id() != id_text(id_)) {
+            throw UsageError{
+                "annals: the history of aggregate '" + event.aggregate_id() + "' was given to '" + id_text(id_) + "'"
+            };
+        }
+    }
+
+    template <class Apply>
+    void replay_with(Version version, Apply&& apply) {
+        if (!uncommitted_.empty()) {
+            throw UsageError{"annals: history cannot be replayed into an aggregate with uncommitted events"};
+        }
+        if (version != version_.next()) {
+            throw CorruptData{
+                "the history of aggregate '" + id_text(id_) + "' goes from version " + to_text(version_) + " to " +
+                to_text(version)
+            };
+        }
+        apply();
+        version_ = version;
+    }
+
+    /// Records the event first, so that nothing can fail once the state has changed.
+    template <class Apply>
+    void raise_with(Event event, Apply&& apply) {
+        Version const version = (uncommitted_.empty() ? version_ : committed_version_).next();
+        uncommitted_.push_back(
+            NewEvent<Event>{context_.ids->next(), context_.clock->now(), context_.metadata, std::move(event)}
+        );
+        try {
+            apply(std::as_const(uncommitted_.back().payload));
+        } catch (...) {
+            uncommitted_.pop_back();
+            throw;
+        }
+        committed_version_ = version;
+    }
+
+private:
+    Id id_;
+    Version version_;
+    Version committed_version_; ///< what `version_` will be once the uncommitted events are stored
+    std::vector<NewEvent<Event>> uncommitted_;
+    EventContext context_;
+    SnapshotMark snapshot_mark_;
+};
+
+} // namespace annals::detail
+
+#endif // ANNALS_DETAIL_AGGREGATE_CORE_HPP

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+
+#ifndef ANNALS_EVENT_ID_HPP
+#define ANNALS_EVENT_ID_HPP
+
+#include <annals/detail/entropy.hpp>
+#include <annals/error.hpp>
+
+#include <boost/uuid/uuid.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace annals {
+
+/// The identity of an event, made once when it is raised: a UUID, version 7 when this library makes it.
+using EventId = boost::uuids::uuid;
+
+/// The 36 lower-case characters of RFC 9562.
+[[nodiscard]] inline std::string to_text(EventId const& id) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string text;
+    text.reserve(36);
+    for (std::uint8_t const byte : id) {
+        if (text.size() == 8 || text.size() == 13 || text.size() == 18 || text.size() == 23) {
+            text += '-';
+        }
+        text += digits[byte >> 4U];
+        text += digits[byte & 0x0FU];
+    }
+    return text;
+}
+
+/// Reads the 36 characters of RFC 9562, in either case.
+/// @throws InvalidInput  if `text` is anything else
+[[nodiscard]] inline EventId parse_event_id(std::string_view text) {
+    auto const refuse = [] { throw InvalidInput{"annals: not the text of a UUID"}; };
+    auto const digit = [&refuse](char c) -> unsigned {
+        if (c >= '0' && c <= '9') {
+            return static_cast<unsigned>(c - '0');
+        }
+        char const lower = static_cast<char>(static_cast<unsigned char>(c) | 0x20U);
+        if (lower < 'a' || lower > 'f') {
+            refuse();
+        }
+        return static_cast<unsigned>(lower - 'a') + 10U;
+    };
+    if (text.size() != 36) {
+        refuse();
+    }
+    EventId id{};
+    auto byte = id.begin();
+    for (std::size_t i = 0; i < text.size();) {
+        if (i == 8 || i == 13 || i == 18 || i == 23) {
+            if (text[i++] != '-') {
+                refuse();
+            }
+        }
+        *byte++ = static_cast<std::uint8_t>((digit(text[i]) << 4U) | digit(text[i + 1]));
+        i += 2;
+    }
+    return id;
+}
+
+/// Makes a UUIDv7 (RFC 9562, section 5.7): 48 bits of milliseconds, a 12-bit counter, 62 random bits.
+///
+/// Ids made by one thread grow. Nothing is shared between threads or processes: the random bits come fresh
+/// from the operating system for each id, so the counter that a child inherits by `fork` does no harm.
+/// A clock that steps back does not make ids step back.
+/// @throws Error  if the operating system has no random bits to give
+[[nodiscard]] inline EventId new_event_id() {
+    // (milliseconds << 12 | counter) of the last id; adding 1 carries a full counter into the milliseconds.
+    thread_local std::uint64_t last = 0;
+    auto const since_epoch = std::chrono::system_clock::now().time_since_epoch();
+    auto const millis = std::chrono::duration_cast<std::chrono::milliseconds>(since_epoch).count();
+    auto const now = static_cast<std::uint64_t>(millis) << 12U;
+    last = now > last ? now : last + 1;
+
+    std::uint64_t const high = (last >> 12U << 16U) | 0x7000U | (last & 0x0FFFU);
+    std::uint64_t const low = (detail::random_bits() >> 2U) | (std::uint64_t{1} << 63U);
+    EventId id{};
+    auto byte = id.begin();
+    for (std::uint64_t const word : {high, low}) {
+        for (unsigned shift = 64; shift > 0; ++byte) {
+            shift -= 8;
+            *byte = static_cast<std::uint8_t>(word >> shift);
+        }
+    }
+    return id;
+}
+
+} // namespace annals
+
+#endif // ANNALS_EVENT_ID_HPP

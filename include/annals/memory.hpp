@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+
+#ifndef ANNALS_MEMORY_HPP
+#define ANNALS_MEMORY_HPP
+
+// The in-memory adapter. annals.hpp includes it.
+
+#include <annals/memory/checkpoint_store.hpp>
+#include <annals/memory/event_store.hpp>
+#include <annals/memory/snapshot_store.hpp>
+
+#endif // ANNALS_MEMORY_HPP

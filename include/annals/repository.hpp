@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: MIT
+
+#ifndef ANNALS_REPOSITORY_HPP
+#define ANNALS_REPOSITORY_HPP
+
+#include <annals/decoded_events.hpp>
+#include <annals/detail/repository_parts.hpp>
+#include <annals/retry.hpp>
+#include <annals/stream_error.hpp>
+
+#include <atomic>
+#include <concepts>
+#include <cstdint>
+#include <exception>
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace annals {
+
+/// What a repository gives to the aggregates that it makes, and how long it tries.
+struct RepositoryOptions {
+    RetryPolicy retry;    ///< for `transact`
+    EventContext context; ///< for every aggregate it hands out; `transact` can replace the metadata
+};
+
+/// Loads aggregates from their events and stores what they raise. Make one with `repository_for`.
+///
+/// It keeps a pointer to the store, which must outlive it, and nothing of the aggregates: it may be used from
+/// several threads at once, each with aggregates of its own.
+///
+/// Loading throws what the store throws, `DecodeError` or `UnknownEventType` for an event that does not fit its type,
+/// and `CorruptData` for a hole in the history. A snapshot that is missing, damaged, of another shape or not of this
+/// history is ignored, and the whole history replayed.
+template <AggregateRoot A, EventStore Store, class Codec, SnapshotPolicy Policy, class Snapshots>
+class EventSourcedRepository {
+public:
+    using aggregate_type = A;
+    using id_type = typename A::id_type;
+    using event_type = typename A::event_type;
+
+    EventSourcedRepository(Store& store, Codec codec, Policy policy, Snapshots snapshots, RepositoryOptions options)
+        : store_{&store}, codec_{std::move(codec)}, policy_{std::move(policy)}, snapshots_{std::move(snapshots)},
+          options_{std::move(options)} {}
+
+    /// The stream of the aggregate with that id.
+    [[nodiscard]] static StreamName stream_of(id_type const& id) {
+        return StreamName{std::string{annals::aggregate_type<A>}, id_text(id)};
+    }
+
+    /// The aggregate as of now, or nothing if it has no events.
+    ///
+    /// Reads one page of events at a time; folds those after the last usable snapshot.
+    [[nodiscard]] std::optional<A> get_by_id(id_type const& id) {
+        return if_any(load(id));
+    }
+
+    /// The aggregate as it was at `version`, or at its latest version if that is lower; nothing if it has no events.
+    [[nodiscard]] std::optional<A> get_as_of(id_type const& id, Version version) {
+        return if_any(replay_while(id, [version](auto const& event) { return event.version <= version; }));
+    }
+
+    /// The aggregate as it was at `time`: all events before the first that was raised later than that.
+    [[nodiscard]] std::optional<A> get_as_of(id_type const& id, Timestamp time) {
+        return if_any(replay_while(id, [time](auto const& event) { return event.timestamp <= time; }));
+    }
+
+    /// Whether the aggregate has events.
+    [[nodiscard]] bool exists(id_type const& id) const { return store_->stream_version(stream_of(id)) > Version{}; }
+
+    /// The aggregate's events, oldest first, decoded as they are walked.
+    [[nodiscard]] auto get_events(id_type const& id, Version after = {}) const {
+        if constexpr (keeps_variant) {
+            return store_->get_events(stream_of(id), after);
+        } else {
+            return decode_events(store_->get_events(stream_of(id), after), codec_);
+        }
+    }
+
+    /// Stores the uncommitted events of `aggregate`, if nobody else has written to it since it was loaded.
+    ///
+    /// On success the events are committed; after any exception the aggregate is as it was, and can be saved again
+    /// with the same event ids. Without uncommitted events it does nothing.
+    /// @throws ConcurrencyError  and others, see `EventStore`
+    AppendResult save(A& aggregate) { return save(aggregate, ExpectedVersion::exactly(aggregate.version())); }
+
+    /// The same with an expectation of your own.
+    ///
+    /// With one that admits events which `aggregate` has not seen, load it again before the next command.
+    AppendResult save(A& aggregate, ExpectedVersion expected) {
+        auto const raised = aggregate.uncommitted_events();
+        if (raised.empty()) {
+            return AppendResult{aggregate.version(), Position{}};
+        }
+        Version const before = aggregate.version();
+        EventId const last = raised.back().event_id;
+        auto const events = encoded(raised);
+        AppendResult const result = store_->append(stream_of(aggregate.id()), expected, events);
+        aggregate.mark_committed();
+        take_snapshot_if_due(aggregate, before, result.version, last);
+        return result;
+    }
+
+    /// Stores the uncommitted events of several aggregates in one commit: all of them or none.
+    ///
+    /// Otherwise as `save`. Two objects for the same aggregate are refused as `InvalidInput`.
+    std::vector<AppendResult> save_all(std::span<A> aggregates) {
+        std::vector<decltype(encoded(aggregates.front().uncommitted_events()))> events;
+        std::vector<StreamAppend<typename Store::payload_type>> commit;
+        std::vector<std::pair<Version, EventId>> before;
+        events.reserve(aggregates.size());
+        for (A const& aggregate : aggregates) {
+            auto const raised = aggregate.uncommitted_events();
+            events.push_back(encoded(raised));
+            commit.push_back({stream_of(aggregate.id()), ExpectedVersion::exactly(aggregate.version()), events.back()});
+            before.emplace_back(aggregate.version(), raised.empty() ? EventId{} : raised.back().event_id);
+        }
+        auto results = store_->append(std::span{std::as_const(commit)});
+        for (std::size_t i = 0; i < aggregates.size(); ++i) {
+            if (!commit[i].events.empty()) {
+                aggregates[i].mark_committed();
+                take_snapshot_if_due(aggregates[i], before[i].first, results[i].version, before[i].second);
+            }
+        }
+        return results;
+    }
+
+    /// Loads the aggregate (a new one if it has no events), lets `decide` command it, and stores what it raised.
+    ///
+    /// If another writer was first, it is loaded afresh and `decide` runs again, as the options' retry policy says:
+    /// `decide` must do nothing but command the aggregate. If the store was busy, or the outcome is unknown, the same
+    /// events are sent again. An exception from `decide` passes through untouched, and nothing is written.
+    ///
+    /// @param decide  called with `A&`, once an attempt
+    /// @returns the aggregate as it was stored
+    /// @throws ConcurrencyError, AppendOutcomeUnknown, StoreError  the last attempt's, when the retries are used up
+    template <std::invocable<A&> Decide>
+    A transact(id_type const& id, Decide&& decide) {
+        return transact(id, options_.context.metadata, std::forward<Decide>(decide));
+    }
+
+    /// The same, with metadata for the events that `decide` raises.
+    template <std::invocable<A&> Decide>
+    A transact(id_type const& id, Metadata const& metadata, Decide&& decide) {
+        Retry retry{options_.retry};
+        while (true) {
+            A aggregate = load(id);
+            aggregate.set_context({metadata, options_.context.clock, options_.context.ids});
+            decide(aggregate);
+            if (save_unless_overtaken(aggregate, retry)) {
+                return aggregate;
+            }
+        }
+    }
+
+    /// How many snapshots could not be written. Their aggregates were saved all the same. Thread-safe.
+    [[nodiscard]] std::uint64_t failed_snapshots() const noexcept { return failed_snapshots_; }
+
+private:
+    static constexpr bool keeps_variant = std::same_as<Codec, NoCodec>;
+    static constexpr bool takes_snapshots =
+        !std::same_as<Snapshots, NoSnapshots> && !std::same_as<Policy, NeverSnapshot>;
+
+    [[nodiscard]] static std::optional<A> if_any(A aggregate) {
+        return aggregate.version() == Version{} ? std::nullopt : std::optional<A>{std::move(aggregate)};
+    }
+
+    [[nodiscard]] A fresh(id_type const& id) const {
+        A aggregate{id};
+        aggregate.set_context(options_.context);
+        return aggregate;
+    }
+
+    template <class Stored>
+    void replay(A& aggregate, Stored const& event) const {
+        if constexpr (keeps_variant) {
+            aggregate.replay(event.version, event.payload);
+        } else {
+            aggregate.replay(event.version, codec_.decode(event));
+        }
+    }
+
+    template <class Goes>
+    [[nodiscard]] A replay_while(id_type const& id, Goes&& goes) const {
+        A aggregate = fresh(id);
+        for (auto const& event : store_->get_events(stream_of(id))) {
+            if (!goes(event)) {
+                break;
+            }
+            replay(aggregate, event);
+        }
+        return aggregate;
+    }
+
+    [[nodiscard]] A load(id_type const& id) {
+        if constexpr (takes_snapshots) {
+            if (auto aggregate = resume(id)) {
+                return std::move(*aggregate);
+            }
+        }
+        return replay_while(id, [](auto const&) { return true; });
+    }
+
+    /// Starts from the snapshot, if the event that it was taken after stands where it says.
+    [[nodiscard]] std::optional<A> resume(id_type const& id) {
+        StreamName const stream = stream_of(id);
+        auto snapshot = snapshots_.load(stream);
+        if (!snapshot || snapshot->version == Version{}) {
+            return std::nullopt;
+        }
+        A aggregate = fresh(id);
+        if (!restore(aggregate, snapshot->state)) {
+            return std::nullopt;
+        }
+        auto events = store_->get_events(stream, Version{snapshot->version.value() - 1});
+        auto at = events.begin();
+        if (at == events.end() || at->version != snapshot->version || at->event_id != snapshot->event_id) {
+            return std::nullopt;
+        }
+        aggregate.set_snapshot_mark({snapshot->version, snapshot->taken_at});
+        for (++at; at != events.end(); ++at) {
+            replay(aggregate, *at);
+        }
+        return aggregate;
+    }
+
+    template <class Stored>
+    [[nodiscard]] static bool restore(A& aggregate, Stored& stored) {
+        using State = snapshot_state_t<A>;
+        try {
+            if constexpr (std::same_as<Stored, State>) {
+                aggregate.restore(std::move(stored));
+                return true;
+            } else {
+                std::optional<State> state = typename DefaultSnapshotCodec<State>::type{}.decode(stored);
+                if (state) {
+                    aggregate.restore(std::move(*state));
+                }
+                return state.has_value();
+            }
+        } catch (std::exception const&) {
+            return false;
+        }
+    }
+
+    /// A snapshot is a cache and its events are stored already: a failure is counted, not thrown.
+    void take_snapshot_if_due(A& aggregate, Version before, Version now, EventId const& last) noexcept {
+        if constexpr (takes_snapshots) {
+            try {
+                SnapshotMark const mark = aggregate.snapshot_mark();
+                Timestamp const time = aggregate.context().clock->now();
+                // After an append that admitted unseen events the state is not that of the stream.
+                if (aggregate.version() != now || !policy_.is_due({before, now, mark.version, mark.taken_at, time})) {
+                    return;
+                }
+                using State = snapshot_state_t<A>;
+                StreamName const stream = stream_of(aggregate.id());
+                if constexpr (std::same_as<typename Snapshots::payload_type, State>) {
+                    snapshots_.save({stream, now, last, time, aggregate.snapshot()});
+                } else {
+                    typename DefaultSnapshotCodec<State>::type const codec{};
+                    snapshots_.save({stream, now, last, time, codec.encode(aggregate.snapshot())});
+                }
+                aggregate.set_snapshot_mark({now, time});
+            } catch (...) {
+                ++failed_snapshots_;
+            }
+        }
+    }
+
+    /// @returns false if another writer was first and there is time for another attempt
+    [[nodiscard]] bool save_unless_overtaken(A& aggregate, Retry& retry) {
+        while (true) {
+            try {
+                save(aggregate);
+                return true;
+            } catch (ConcurrencyError const&) {
+                if (!retry.wait_for_next_attempt()) {
+                    throw;
+                }
+                return false;
+            } catch (AppendOutcomeUnknown const&) {
+                if (!retry.wait_for_next_attempt()) {
+                    throw;
+                }
+            } catch (StoreError const& error) {
+                if (!error.is_transient() || !retry.wait_for_next_attempt()) {
+                    throw;
+                }
+            }
+        }
+    }
+
+    [[nodiscard]] auto encoded(std::span<NewEvent<event_type> const> raised) const {
+        if constexpr (keeps_variant) {
+            return raised;
+        } else {
+            std::vector<NewEvent<EncodedPayload>> events;
+            events.reserve(raised.size());
+            for (auto const& event : raised) {
+                events.push_back({event.event_id, event.timestamp, event.metadata, codec_.encode(event.payload)});
+            }
+            return events;
+        }
+    }
+
+    Store* store_;
+    Codec codec_;
+    Policy policy_;
+    Snapshots snapshots_;
+    RepositoryOptions options_;
+    std::atomic<std::uint64_t> failed_snapshots_{0};
+};
+
+/// A repository of `A` over `store`, with the default codec where the store needs one.
+///
+/// Snapshots, if `policy` takes any, are kept beside the events by a database, and by the repository itself over the
+/// in-memory store.
+/// `auto orders = annals::repository_for<Order>(store, annals::EveryNEvents{100});`
+template <class A, class Store, class Policy = NeverSnapshot>
+[[nodiscard]] auto repository_for(Store& store, Policy policy = {}, RepositoryOptions options = {}) {
+    if constexpr (detail::check_repository<A, Store, Policy>()) {
+        if constexpr (detail::check_codec<A, Store>()) {
+            using Codec = detail::codec_between_t<typename A::event_type, Store>;
+            return repository_for<A>(store, Codec{}, std::move(policy), std::move(options));
+        }
+    }
+}
+
+/// The same with a codec of your own between the aggregate's variant and a store of encoded events.
+template <class A, class Store, class Codec, class Policy>
+    requires(EventCodec<Codec> || std::same_as<Codec, NoCodec>)
+[[nodiscard]] auto repository_for(Store& store, Codec codec, Policy policy, RepositoryOptions options = {}) {
+    if constexpr (detail::check_repository<A, Store, Policy>()) {
+        auto snapshots = detail::snapshots_beside<A>(store);
+        return EventSourcedRepository<A, Store, Codec, Policy, decltype(snapshots)>{
+            store, std::move(codec), std::move(policy), std::move(snapshots), std::move(options)
+        };
+    }
+}
+
+} // namespace annals
+
+#endif // ANNALS_REPOSITORY_HPP
