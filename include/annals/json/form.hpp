@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+
+#ifndef ANNALS_JSON_FORM_HPP
+#define ANNALS_JSON_FORM_HPP
+
+#include <annals/encoded_payload.hpp>
+#include <annals/error.hpp>
+#include <annals/event_name.hpp>
+#include <annals/json/numbers.hpp>
+#include <annals/json/parse.hpp>
+#include <annals/json/write.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <concepts>
+#include <exception>
+#include <new>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+namespace annals::detail {
+
+template <class T>
+inline constexpr bool can_write_json =
+    requires(nlohmann::json& form, T const& value) { nlohmann::adl_serializer<T>::to_json(form, value); };
+
+template <class T>
+inline constexpr bool can_read_json = requires(nlohmann::json const& value) {
+    { value.template get<T>() } -> std::same_as<T>;
+};
+
+/// A class without members, for which nobody need write a mapping: its form is `{}`.
+template <class T>
+inline constexpr bool is_blank =
+    std::is_empty_v<T> && std::is_default_constructible_v<T> && !can_write_json<T> && !can_read_json<T>;
+
+template <class T>
+inline constexpr bool has_json_form = is_blank<T> || (can_write_json<T> && can_read_json<T>);
+
+/// The form of an event or a state as a value of nlohmann/json.
+template <class T>
+[[nodiscard]] nlohmann::json json_form(T const& value) {
+    // Written into a value that exists: the constructor from a T leaks when to_json throws.
+    nlohmann::json form;
+    if constexpr (is_blank<T>) {
+        form = nlohmann::json::object();
+    } else {
+        nlohmann::adl_serializer<T>::to_json(form, value);
+    }
+    return form;
+}
+
+/// The way back. Throws what nlohmann/json and the mapping throw.
+template <class T>
+[[nodiscard]] T from_json_form(nlohmann::json const& form) {
+    if constexpr (is_blank<T>) {
+        if (!form.is_object()) {
+            throw UnfitJson{"its JSON is not an object"};
+        }
+        return T{};
+    } else {
+        return form.template get<T>();
+    }
+}
+
+/// To be called in a handler: turns what a mapping has thrown into an `UnfitJson`. The texts of nlohmann's and of
+/// foreign exceptions may quote the payload, so none is passed on.
+[[noreturn]] inline void rethrow_as_unfit_json() {
+    try {
+        throw;
+    } catch (UnfitJson const&) {
+        throw;
+    } catch (std::bad_alloc const&) {
+        throw;
+    } catch (nlohmann::json::exception const& error) {
+        constexpr int other_type = 302;
+        constexpr int no_such_element = 401;
+        constexpr int no_such_key = 403;
+        switch (error.id) {
+        case other_type:
+            throw UnfitJson{"a field has another type in its JSON"};
+        case no_such_element:
+            throw UnfitJson{"an array in its JSON is too short"};
+        case no_such_key:
+            throw UnfitJson{"a field is missing in its JSON"};
+        default:
+            throw UnfitJson{"its JSON does not fit (nlohmann/json error " + std::to_string(error.id) + ")"};
+        }
+    } catch (std::exception const&) {
+        throw UnfitJson{"its to_json or from_json threw an exception"};
+    }
+}
+
+/// An event or a state with its stored name and schema version.
+/// @throws InvalidInput  if it has no JSON text that could be read back; what else its `to_json` throws, passes through
+template <class T>
+[[nodiscard]] EncodedPayload encode_json(T const& value) {
+    try {
+        return {std::string{event_name<T>}, event_schema_version<T>, write_json(json_form(value), event_name<T>)};
+    } catch (nlohmann::json::exception const& error) {
+        // Its text may quote the payload.
+        throw InvalidInput{
+            "annals: to_json of '" + std::string{event_name<T>} + "' failed (nlohmann/json error " +
+            std::to_string(error.id) + ")"
+        };
+    }
+}
+
+/// Reads what `encode_json` has made of a `T`. No number is changed on the way into its field.
+/// @throws UnfitJson  if the schema version is another one, or the text breaks the rules of `parse_json` or does not
+///                    fit the fields
+template <class T>
+[[nodiscard]] T decode_json(EncodedPayload const& stored) {
+    if (stored.schema_version != event_schema_version<T>) {
+        throw UnfitJson{
+            "its schema version is " + std::to_string(stored.schema_version) + ", the application knows version " +
+            std::to_string(event_schema_version<T>)
+        };
+    }
+    JsonDocument const document = parse_json(stored.data);
+    try {
+        T value = from_json_form<T>(document.value);
+        if (document.has_numbers && !keeps_numbers(document.value, json_form(value))) {
+            throw UnfitJson{"a number in its JSON does not fit the field"};
+        }
+        return value;
+    } catch (...) {
+        rethrow_as_unfit_json();
+    }
+}
+
+} // namespace annals::detail
+
+#endif // ANNALS_JSON_FORM_HPP
