@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+
+#ifndef ANNALS_SQLITE_HPP
+#define ANNALS_SQLITE_HPP
+
+// The SQLite adapter. Link with SQLite 3.37 or later; the CMake target is annals::sqlite.
+
+#include <annals/sqlite/checkpoint_store.hpp>
+#include <annals/sqlite/event_store.hpp>
+#include <annals/sqlite/projection.hpp>
+#include <annals/sqlite/snapshot_store.hpp>
+
+#endif // ANNALS_SQLITE_HPP
