@@ -68,6 +68,7 @@ set(ANNALS_CORE_HEADERS
 set(ANNALS_SQLITE_HEADERS
     annals/sqlite.hpp
     annals/sqlite/checkpoint_store.hpp
+    annals/sqlite/detail/checkpoint_rows.hpp
     annals/sqlite/detail/connection.hpp
     annals/sqlite/detail/cursors.hpp
     annals/sqlite/detail/database.hpp
@@ -83,16 +84,29 @@ set(ANNALS_SQLITE_HEADERS
 )
 
 set(ANNALS_TESTING_HEADERS
+    annals/testing.hpp
+    annals/testing/checkpoint_store_contract.hpp
     annals/testing/contract/append.hpp
+    annals/testing/contract/commit.hpp
+    annals/testing/contract/encoded_input.hpp
     annals/testing/contract/envelope.hpp
     annals/testing/contract/event_ledger.hpp
     annals/testing/contract/expect.hpp
+    annals/testing/contract/following.hpp
     annals/testing/contract/idempotency.hpp
     annals/testing/contract/input.hpp
     annals/testing/contract/names.hpp
+    annals/testing/contract/race.hpp
+    annals/testing/contract/racing.hpp
+    annals/testing/contract/ranges.hpp
     annals/testing/contract/reading.hpp
     annals/testing/contract/reopening.hpp
+    annals/testing/contract/retry.hpp
     annals/testing/contract_rule.hpp
     annals/testing/contract_violation.hpp
+    annals/testing/event_store_contract.hpp
     annals/testing/event_store_fixture.hpp
+    annals/testing/fakes.hpp
+    annals/testing/snapshot_store_contract.hpp
+    annals/testing/spec.hpp
 )

@@ -13,8 +13,7 @@
 namespace Catch::Matchers {
 
 /// The name that Catch2 3 gives to `Contains(std::string)`.
-inline auto
-ContainsSubstring(std::string const& text, CaseSensitive::Choice sensitivity = CaseSensitive::Yes) {
+inline auto ContainsSubstring(std::string const& text, CaseSensitive::Choice sensitivity = CaseSensitive::Yes) {
     return Contains(text, sensitivity);
 }
 

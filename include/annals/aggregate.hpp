@@ -45,8 +45,11 @@ protected:
 
 template <class Events>
 struct CheckedEvents {
-    static_assert(is_variant<Events>, "annals: the events of an aggregate are a std::variant: "
-                                      "using OrderEvent = std::variant<OrderCreated, OrderShipped>");
+    static_assert(
+        is_variant<Events>,
+        "annals: the events of an aggregate are a std::variant: "
+        "using OrderEvent = std::variant<OrderCreated, OrderShipped>"
+    );
     static_assert(
         !is_variant<Events> || has_distinct_types<Events>,
         "annals: the event variant names one type twice: give each event a type of its own and name it once"

@@ -25,8 +25,8 @@ struct StreamAppend {
 
 /// Where the events of an append stand now.
 struct AppendResult {
-    Version version;               ///< of the stream's last event that this append wrote (of its last event, if it wrote none)
-    Position position;             ///< of the last event that this append wrote; the default if it wrote none
+    Version version;   ///< of the stream's last event that this append wrote (of its last event, if it wrote none)
+    Position position; ///< of the last event that this append wrote; the default if it wrote none
     bool already_appended = false; ///< the same events were stored before, and nothing was written now
 };
 
@@ -45,6 +45,17 @@ template <class Payload>
     return false;
 }
 
+template <class Payload>
+[[nodiscard]] StreamName const* find_repeated_stream(std::span<StreamAppend<Payload> const> commit) {
+    std::map<StreamName, std::size_t> seen;
+    for (StreamAppend<Payload> const& part : commit) {
+        if (!seen.emplace(part.stream, seen.size()).second) {
+            return &part.stream;
+        }
+    }
+    return nullptr;
+}
+
 } // namespace detail
 
 /// Refuses a commit that breaks a limit. Every store calls this first, so that all give the same verdict.
@@ -57,13 +68,13 @@ void require_valid(std::span<StreamAppend<Payload> const> commit) {
     std::size_t bytes = 0;
     EventId last{};
     bool ids_ascend = true; // as those of one thread do: then they differ
-    for (std::size_t i = 0; i < commit.size(); ++i) {
-        for (std::size_t j = 0; j < i; ++j) {
-            if (commit[i].stream == commit[j].stream) {
-                throw InvalidInput{"annals: stream '" + to_text(commit[i].stream) + "' stands twice in one commit"};
-            }
+    if (commit.size() > 1) {
+        if (StreamName const* const stream = detail::find_repeated_stream(commit)) {
+            throw InvalidInput{"annals: stream '" + to_text(*stream) + "' stands twice in one commit"};
         }
-        for (NewEvent<Payload> const& event : commit[i].events) {
+    }
+    for (StreamAppend<Payload> const& part : commit) {
+        for (NewEvent<Payload> const& event : part.events) {
             if (event.event_id.is_nil()) {
                 throw InvalidInput{"annals: an event id is nil"};
             }

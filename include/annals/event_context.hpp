@@ -59,7 +59,7 @@ public:
 ///
 /// Clock and id source are kept by reference and must outlive the aggregates that use them.
 struct EventContext {
-    Metadata metadata;
+    Metadata metadata{};
     Clock* clock = &system_clock();
     EventIdSource* ids = &uuid_v7_ids();
 };

@@ -65,6 +65,18 @@ using EventId = boost::uuids::uuid;
     return id;
 }
 
+namespace detail {
+
+/// The time that a version 7 UUID carries, as milliseconds << 12 | counter, given that of the last one.
+///
+/// It grows whatever the clock does: adding 1 carries a full counter into the milliseconds.
+[[nodiscard]] constexpr std::uint64_t next_id_time(std::uint64_t last, std::int64_t millis) noexcept {
+    std::uint64_t const now = millis > 0 ? static_cast<std::uint64_t>(millis) << 12U : 0;
+    return now > last ? now : last + 1;
+}
+
+} // namespace detail
+
 /// Makes a UUIDv7 (RFC 9562, section 5.7): 48 bits of milliseconds, a 12-bit counter, 62 random bits.
 ///
 /// Ids made by one thread grow. Nothing is shared between threads or processes: the random bits come fresh
@@ -72,12 +84,10 @@ using EventId = boost::uuids::uuid;
 /// A clock that steps back does not make ids step back.
 /// @throws Error  if the operating system has no random bits to give
 [[nodiscard]] inline EventId new_event_id() {
-    // (milliseconds << 12 | counter) of the last id; adding 1 carries a full counter into the milliseconds.
     thread_local std::uint64_t last = 0;
     auto const since_epoch = std::chrono::system_clock::now().time_since_epoch();
     auto const millis = std::chrono::duration_cast<std::chrono::milliseconds>(since_epoch).count();
-    auto const now = static_cast<std::uint64_t>(millis) << 12U;
-    last = now > last ? now : last + 1;
+    last = detail::next_id_time(last, millis);
 
     std::uint64_t const high = (last >> 12U << 16U) | 0x7000U | (last & 0x0FFFU);
     std::uint64_t const low = (detail::random_bits() >> 2U) | (std::uint64_t{1} << 63U);

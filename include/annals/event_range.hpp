@@ -47,9 +47,7 @@ public:
             return *this;
         }
         void operator++(int) { ++*this; }
-        [[nodiscard]] friend bool operator==(iterator const& at, std::default_sentinel_t) {
-            return at.is_at_end();
-        }
+        [[nodiscard]] friend bool operator==(iterator const& at, std::default_sentinel_t) { return at.is_at_end(); }
 
     private:
         [[nodiscard]] bool is_at_end() const noexcept { return range_->current_ == nullptr; }

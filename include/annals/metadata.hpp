@@ -16,10 +16,10 @@ namespace annals {
 ///
 /// An empty `correlation_id`, `causation_id` or `user` means that there is none.
 struct Metadata {
-    std::string correlation_id; ///< the same for all that one request set going
-    std::string causation_id;   ///< the id of the command or event that led to this one
-    std::string user;           ///< on whose behalf
-    std::map<std::string, std::string, std::less<>> extra; ///< the application's own keys
+    std::string correlation_id{};                            ///< the same for all that one request set going
+    std::string causation_id{};                              ///< the id of the command or event that led to this one
+    std::string user{};                                      ///< on whose behalf
+    std::map<std::string, std::string, std::less<>> extra{}; ///< the application's own keys
 
     [[nodiscard]] friend bool operator==(Metadata const&, Metadata const&) = default;
 };

@@ -60,7 +60,8 @@ private:
         bool fits = !digits.empty();
         for (char const c : digits) {
             std::int64_t const digit = c - '0';
-            fits = fits && digit >= 0 && digit <= 9 && value <= ((std::numeric_limits<std::int64_t>::max)() - digit) / 10;
+            fits =
+                fits && digit >= 0 && digit <= 9 && value <= ((std::numeric_limits<std::int64_t>::max)() - digit) / 10;
             value = fits ? value * 10 + digit : 0;
         }
         if (!fits) {

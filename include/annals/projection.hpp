@@ -21,13 +21,23 @@ template <class Event, class Stored, class P, class Passed>
 void hand_over(Stored stored, P& projection, Passed&& passed) {
     for (auto const& event : stored) {
         using Payload = std::remove_cvref_t<decltype(event.payload)>;
+        constexpr bool has_codec = std::same_as<Payload, EncodedPayload> && HasDefaultCodec<Event>;
+        static_assert(
+            std::same_as<Payload, Event> || has_codec,
+            "annals: this store does not keep the projection's event variant itself: include <annals/json.hpp>"
+        );
         if constexpr (std::same_as<Payload, Event>) {
             projection.handle(event);
-        } else {
+        } else if constexpr (has_codec) {
             typename DefaultEventCodec<Event>::type const codec{};
             if (codec.knows(event.payload.type)) {
                 projection.handle(SourcedEvent<Event>{
-                    event.event_id, event.stream, event.version, event.position, event.timestamp, event.metadata,
+                    event.event_id,
+                    event.stream,
+                    event.version,
+                    event.position,
+                    event.timestamp,
+                    event.metadata,
                     codec.decode(event)
                 });
             }
@@ -57,12 +67,15 @@ Position project(Store const& store, P& projection, Position after = {}) {
 /// handled again after a crash. `annals::sqlite::project` does it exactly once for a read model in the same file.
 ///
 /// @returns the checkpoint now; nothing if there are no events yet
+/// @throws UsageError  if `batch` is 0
 /// @throws FencedOut  if another runner has moved the checkpoint meanwhile
 /// @throws DecodeError  and what the stores or `projection.handle` throw; the checkpoint stands before that batch
 template <class Event, EventStore Store, Projection<Event> P, CheckpointStore Checkpoints>
-std::optional<Checkpoint> project(
-    Store const& store, P& projection, Checkpoints& checkpoints, std::string_view name, std::size_t batch = 500
-) {
+std::optional<Checkpoint>
+project(Store const& store, P& projection, Checkpoints& checkpoints, std::string_view name, std::size_t batch = 500) {
+    if (batch == 0) {
+        throw UsageError{"annals: a projection needs batches of at least one event"};
+    }
     std::optional<Checkpoint> from = checkpoints.load(name);
     while (true) {
         Checkpoint to = from.value_or(Checkpoint{});

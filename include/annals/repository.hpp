@@ -21,8 +21,8 @@ namespace annals {
 
 /// What a repository gives to the aggregates that it makes, and how long it tries.
 struct RepositoryOptions {
-    RetryPolicy retry;    ///< for `transact`
-    EventContext context; ///< for every aggregate it hands out; `transact` can replace the metadata
+    RetryPolicy retry{};    ///< for `transact`
+    EventContext context{}; ///< for every aggregate it hands out; `transact` can replace the metadata
 };
 
 /// Loads aggregates from their events and stores what they raise. Make one with `repository_for`.
@@ -52,9 +52,7 @@ public:
     /// The aggregate as of now, or nothing if it has no events.
     ///
     /// Reads one page of events at a time; folds those after the last usable snapshot.
-    [[nodiscard]] std::optional<A> get_by_id(id_type const& id) {
-        return if_any(load(id));
-    }
+    [[nodiscard]] std::optional<A> get_by_id(id_type const& id) { return if_any(load(id)); }
 
     /// The aggregate as it was at `version`, or at its latest version if that is lower; nothing if it has no events.
     [[nodiscard]] std::optional<A> get_as_of(id_type const& id, Version version) {
@@ -271,6 +269,7 @@ private:
 
     /// @returns false if another writer was first and there is time for another attempt
     [[nodiscard]] bool save_unless_overtaken(A& aggregate, Retry& retry) {
+        std::optional<AppendOutcomeUnknown> unknown; // from then on a failure does not say that nothing was written
         while (true) {
             try {
                 save(aggregate);
@@ -280,12 +279,16 @@ private:
                     throw;
                 }
                 return false;
-            } catch (AppendOutcomeUnknown const&) {
+            } catch (AppendOutcomeUnknown const& error) {
                 if (!retry.wait_for_next_attempt()) {
                     throw;
                 }
+                unknown = error;
             } catch (StoreError const& error) {
                 if (!error.is_transient() || !retry.wait_for_next_attempt()) {
+                    if (unknown) {
+                        throw AppendOutcomeUnknown{*unknown};
+                    }
                     throw;
                 }
             }

@@ -25,7 +25,10 @@ struct RetryPolicy {
 /// One operation under a `RetryPolicy`: counts its attempts and waits between them.
 class Retry {
 public:
-    explicit Retry(RetryPolicy const& policy) : policy_{policy}, wait_{policy.first_wait} {}
+    explicit Retry(RetryPolicy const& policy)
+        : attempts_{policy.attempts}, longest_wait_{shorter(policy.longest_wait, for_ever)},
+          wait_{shorter(policy.first_wait, longest_wait_)},
+          deadline_{std::chrono::steady_clock::now() + shorter(policy.deadline, for_ever)} {}
 
     /// Waits for the next attempt.
     /// @returns false, at once, if there is to be none: attempts or time are used up
@@ -34,19 +37,28 @@ public:
         std::chrono::microseconds const full = wait_;
         auto const part = static_cast<std::int64_t>(detail::random_bits() % 1024U);
         std::chrono::microseconds const wait = full - full * part / 2048;
-        if (++attempts_made_ >= policy_.attempts || steady_clock::now() + wait > begin_ + policy_.deadline) {
+        if (++attempts_made_ >= attempts_ || steady_clock::now() + wait > deadline_) {
             return false;
         }
         std::this_thread::sleep_for(wait);
-        wait_ = wait_ * 2 < policy_.longest_wait ? wait_ * 2 : policy_.longest_wait;
+        wait_ = shorter(wait_ * 2, longest_wait_);
         return true;
     }
 
 private:
-    RetryPolicy policy_;
-    std::chrono::milliseconds wait_;
+    // A century, short of what overflows when a clock's time is added: a deadline of `milliseconds::max()` is none.
+    static constexpr std::chrono::milliseconds for_ever = std::chrono::hours{24 * 365 * 100};
+
+    [[nodiscard]] static constexpr std::chrono::milliseconds
+    shorter(std::chrono::milliseconds a, std::chrono::milliseconds b) noexcept {
+        return a < b ? a : b;
+    }
+
+    int attempts_;
     int attempts_made_ = 0;
-    std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+    std::chrono::milliseconds longest_wait_;
+    std::chrono::milliseconds wait_;
+    std::chrono::steady_clock::time_point deadline_;
 };
 
 } // namespace annals

@@ -21,10 +21,7 @@ namespace annals {
 class ConcurrencyError : public Error {
 public:
     ConcurrencyError(StreamName const& stream, ExpectedVersion expected, Version actual)
-        : Error{
-              "annals: stream '" + to_text(stream) + "' is at version " + to_text(actual) + ", expected " +
-              to_text(expected)
-          },
+        : Error{"annals: stream '" + to_text(stream) + "' is at version " + to_text(actual) + ", expected " + to_text(expected)},
           stream_{stream}, expected_{expected}, actual_{actual} {}
 
     [[nodiscard]] StreamName const& stream() const noexcept { return stream_; }
@@ -43,10 +40,7 @@ private:
 class IdempotencyMismatch : public Error {
 public:
     IdempotencyMismatch(StreamName const& stream, EventId const& event_id)
-        : Error{
-              "annals: event " + to_text(event_id) + " for stream '" + to_text(stream) +
-              "' is already stored, but not as part of this same append"
-          },
+        : Error{"annals: event " + to_text(event_id) + " for stream '" + to_text(stream) + "' is already stored, but not as part of this same append"},
           stream_{stream}, event_id_{event_id} {}
 
     [[nodiscard]] StreamName const& stream() const noexcept { return stream_; }
@@ -91,8 +85,8 @@ public:
     explicit CorruptData(std::string const& what) : Error{"annals: " + what} {}
 
     CorruptData(StreamName const& stream, Version version, std::string const& what)
-        : Error{"annals: stream '" + to_text(stream) + "', version " + to_text(version) + ": " + what},
-          stream_{stream}, version_{version} {}
+        : Error{"annals: stream '" + to_text(stream) + "', version " + to_text(version) + ": " + what}, stream_{stream},
+          version_{version} {}
 
     [[nodiscard]] std::optional<StreamName> const& stream() const noexcept { return stream_; }
     [[nodiscard]] Version version() const noexcept { return version_; }
@@ -107,10 +101,7 @@ class DecodeError : public Error {
 public:
     /// @param what  what does not fit, without a word of the payload
     DecodeError(StreamName const& stream, Version version, std::string type, std::string const& what)
-        : Error{
-              "annals: stream '" + to_text(stream) + "', version " + to_text(version) + ", type '" + type +
-              "': " + what
-          },
+        : Error{"annals: stream '" + to_text(stream) + "', version " + to_text(version) + ", type '" + type + "': " + what},
           stream_{stream}, version_{version}, type_{std::move(type)} {}
 
     [[nodiscard]] StreamName const& stream() const noexcept { return stream_; }

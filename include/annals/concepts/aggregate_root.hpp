@@ -30,20 +30,28 @@ struct SnapshotMark {
 ///
 /// Models: classes derived from Aggregate, and Decider.
 template <class A>
-concept AggregateRoot =
-    !std::is_abstract_v<A> && std::constructible_from<A, typename A::id_type const&> &&
-    AggregateId<typename A::id_type> &&
-    requires(A& aggregate, A const& view, typename A::event_type const& event, Version version, EventContext context, SnapshotMark mark) {
-        { view.id() } -> std::same_as<typename A::id_type const&>;
-        { view.version() } -> std::same_as<Version>;
-        { view.uncommitted_events() } -> std::same_as<std::span<NewEvent<typename A::event_type> const>>;
-        { view.context() } -> std::same_as<EventContext const&>;
-        { view.snapshot_mark() } -> std::same_as<SnapshotMark>;
-        aggregate.replay(version, event);
-        aggregate.set_context(context);
-        aggregate.set_snapshot_mark(mark);
-        { aggregate.mark_committed() } noexcept;
-    };
+concept AggregateRoot = !std::is_abstract_v<A> && std::constructible_from<A, typename A::id_type const&> &&
+                        AggregateId<typename A::id_type> &&
+                        requires(
+                            A& aggregate,
+                            A const& view,
+                            typename A::event_type const& event,
+                            Version version,
+                            EventContext context,
+                            SnapshotMark mark
+                        ) {
+                            { view.id() } -> std::same_as<typename A::id_type const&>;
+                            { view.version() } -> std::same_as<Version>;
+                            {
+                                view.uncommitted_events()
+                            } -> std::same_as<std::span<NewEvent<typename A::event_type> const>>;
+                            { view.context() } -> std::same_as<EventContext const&>;
+                            { view.snapshot_mark() } -> std::same_as<SnapshotMark>;
+                            aggregate.replay(version, event);
+                            aggregate.set_context(context);
+                            aggregate.set_snapshot_mark(mark);
+                            { aggregate.mark_committed() } noexcept;
+                        };
 
 /// An aggregate that can hand out its state and take it back, so that snapshots can be made of it.
 ///

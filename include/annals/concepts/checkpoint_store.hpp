@@ -20,12 +20,11 @@ namespace annals {
 ///
 /// Models: InMemoryCheckpointStore, SqliteCheckpointStore. `annals/testing/checkpoint_store_contract.hpp` checks it.
 template <class S>
-concept CheckpointStore = requires(
-    S& store, std::string_view name, std::optional<Checkpoint> const& from, Checkpoint const& to
-) {
-    { store.load(name) } -> std::same_as<std::optional<Checkpoint>>;
-    store.advance(name, from, to);
-};
+concept CheckpointStore =
+    requires(S& store, std::string_view name, std::optional<Checkpoint> const& from, Checkpoint const& to) {
+        { store.load(name) } -> std::same_as<std::optional<Checkpoint>>;
+        store.advance(name, from, to);
+    };
 
 } // namespace annals
 

@@ -17,14 +17,13 @@ namespace annals {
 ///
 /// Models: InMemorySnapshotStore, SqliteSnapshotStore. `annals/testing/snapshot_store_contract.hpp` checks it.
 template <class S>
-concept SnapshotStore = requires(
-    S& store, StreamName const& stream, Snapshot<typename S::payload_type> const& snapshot
-) {
-    typename S::payload_type;
-    { store.load(stream) } -> std::same_as<std::optional<Snapshot<typename S::payload_type>>>;
-    store.save(snapshot);
-    store.remove(stream);
-};
+concept SnapshotStore =
+    requires(S& store, StreamName const& stream, Snapshot<typename S::payload_type> const& snapshot) {
+        typename S::payload_type;
+        { store.load(stream) } -> std::same_as<std::optional<Snapshot<typename S::payload_type>>>;
+        store.save(snapshot);
+        store.remove(stream);
+    };
 
 } // namespace annals
 

@@ -48,8 +48,10 @@ public:
 
     /// For repositories: the store has acknowledged the uncommitted events.
     void mark_committed() noexcept {
-        version_ = committed_version_;
-        uncommitted_.clear();
+        if (!uncommitted_.empty()) {
+            version_ = committed_version_;
+            uncommitted_.clear();
+        }
     }
 
 protected:

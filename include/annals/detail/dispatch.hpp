@@ -25,8 +25,7 @@ inline constexpr std::size_t count_in<T, std::variant<Ts...>> = (std::size_t{std
 template <class Variant>
 inline constexpr bool has_distinct_types = false;
 template <class... Ts>
-inline constexpr bool has_distinct_types<std::variant<Ts...>> =
-    ((count_in<Ts, std::variant<Ts...>> == 1) && ...);
+inline constexpr bool has_distinct_types<std::variant<Ts...>> = ((count_in<Ts, std::variant<Ts...>> == 1) && ...);
 
 /// Calls `f` with the alternative that `variant` holds.
 ///

@@ -8,10 +8,10 @@
 #include <cstdint>
 
 #if defined(_WIN32)
-#include <random>
+#    include <random>
 #else
-#include <sys/random.h>
-#include <unistd.h>
+#    include <sys/random.h>
+#    include <unistd.h>
 #endif
 
 namespace annals::detail {

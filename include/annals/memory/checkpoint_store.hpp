@@ -25,7 +25,9 @@ public:
         require_name("projection name", name);
         std::lock_guard const lock{mutex_};
         if (find(name) != from) {
-            throw FencedOut{"annals: another runner has moved the checkpoint of projection '" + std::string{name} + "'"};
+            throw FencedOut{
+                "annals: another runner has moved the checkpoint of projection '" + std::string{name} + "'"
+            };
         }
         checkpoints_.insert_or_assign(std::string{name}, to);
     }

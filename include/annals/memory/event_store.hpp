@@ -109,7 +109,9 @@ public:
             return EventRange{StreamCursor{std::nullopt}};
         }
         detail::AppendLog<Event> const& events = found->second;
-        return EventRange{StreamCursor{typename detail::AppendLog<Event>::Reader{events, index(after.value()), events.size()}}};
+        return EventRange{
+            StreamCursor{typename detail::AppendLog<Event>::Reader{events, index(after.value()), events.size()}}
+        };
     }
 
     /// The events of all streams with a position above `after`, at most `limit`, in global order.
@@ -152,7 +154,9 @@ private:
     };
 
     [[nodiscard]] static std::size_t index(std::int64_t number) { return static_cast<std::size_t>(number); }
-    [[nodiscard]] static Position position_at(std::size_t number) { return Position{static_cast<std::int64_t>(number)}; }
+    [[nodiscard]] static Position position_at(std::size_t number) {
+        return Position{static_cast<std::int64_t>(number)};
+    }
 
     [[nodiscard]] Version version_of(StreamName const& stream) const {
         auto const found = streams_.find(stream);
@@ -165,7 +169,9 @@ private:
             return std::nullopt;
         }
         Event const& stored = *found->second;
-        return detail::StoredUnderId{stored.stream, stored.version, stored.position, detail::has_same_content(stored, event)};
+        return detail::StoredUnderId{
+            stored.stream, stored.version, stored.position, detail::has_same_content(stored, event)
+        };
     }
 
     /// First all that can fail, then all that cannot: a failure leaves nothing behind but room.
@@ -178,7 +184,15 @@ private:
             for (auto const& event : part.events) {
                 result.version = result.version.next();
                 result.position = position_at(++position);
-                events.push_back(Event{event.event_id, part.stream, result.version, result.position, event.timestamp, event.metadata, event.payload});
+                events.push_back(Event{
+                    event.event_id,
+                    part.stream,
+                    result.version,
+                    result.position,
+                    event.timestamp,
+                    event.metadata,
+                    event.payload
+                });
             }
             results.push_back(result);
             if (!part.events.empty()) {

@@ -4,6 +4,7 @@
 #define ANNALS_SQLITE_CHECKPOINT_STORE_HPP
 
 #include <annals/concepts/checkpoint_store.hpp>
+#include <annals/sqlite/detail/checkpoint_rows.hpp>
 #include <annals/sqlite/event_store.hpp>
 
 #include <optional>
@@ -38,31 +39,33 @@ public:
     /// Advances within a transaction, together with what it stands for.
     /// @throws FencedOut  if the stored checkpoint is not `from`
     static void advance_in(
-        sqlite::Transaction& transaction, std::string_view name, std::optional<Checkpoint> const& from,
+        sqlite::Transaction& transaction,
+        std::string_view name,
+        std::optional<Checkpoint> const& from,
         Checkpoint const& to
     ) {
         require_name("projection name", name);
         if (load_in(transaction, name) != from) {
-            throw FencedOut{"annals: another runner has moved the checkpoint of projection '" + std::string{name} + "'"};
+            throw FencedOut{
+                "annals: another runner has moved the checkpoint of projection '" + std::string{name} + "'"
+            };
         }
         transaction.run(
-            "INSERT OR REPLACE INTO checkpoints (name, position, event_id, epoch) VALUES (?1, ?2, ?3, ?4)", name,
-            to_text(to.position), to.event_id, to.epoch
+            "INSERT OR REPLACE INTO checkpoints (name, position, event_id, epoch, checksum) VALUES (?1, ?2, ?3, ?4, "
+            "?5)",
+            name,
+            to_text(to.position),
+            to.event_id,
+            to.epoch,
+            sqlite::detail::checksum_of(name, to)
         );
     }
 
 private:
     [[nodiscard]] static std::optional<Checkpoint>
     load_with(sqlite::detail::Connection& connection, std::string_view name) {
-        auto rows = connection.query("SELECT position, event_id, epoch FROM checkpoints WHERE name = ?1", name);
-        if (!rows.next()) {
-            return std::nullopt;
-        }
-        try {
-            return Checkpoint{parse_position(rows.text(0)), sqlite::detail::id_from_bytes(rows.text(1)), rows.integer(2)};
-        } catch (InvalidInput const&) {
-            throw CorruptData{"the checkpoint of projection '" + std::string{name} + "' holds no position"};
-        }
+        auto rows = connection.query("SELECT * FROM checkpoints WHERE name = ?1", name);
+        return rows.next() ? std::optional{sqlite::detail::checkpoint_of(rows)} : std::nullopt;
     }
 
     SqliteEventStore store_;

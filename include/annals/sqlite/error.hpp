@@ -28,7 +28,8 @@ namespace annals::sqlite {
         throw CorruptData{message};
     }
     throw StoreError{
-        "annals: " + message, std::to_string(code),
+        "annals: " + message,
+        std::to_string(code),
         primary == SQLITE_BUSY || primary == SQLITE_LOCKED || primary == SQLITE_PROTOCOL
     };
 }

@@ -65,8 +65,13 @@ project(SqliteEventStore& store, std::string_view name, P& projection, std::size
                 if (codec.knows(event.payload.type)) {
                     projection.handle(
                         SourcedEvent<Event>{
-                            event.event_id, event.stream, event.version, event.position, event.timestamp,
-                            event.metadata, codec.decode(event)
+                            event.event_id,
+                            event.stream,
+                            event.version,
+                            event.position,
+                            event.timestamp,
+                            event.metadata,
+                            codec.decode(event)
                         },
                         transaction
                     );

@@ -17,7 +17,8 @@
 
 namespace annals {
 
-/// Keeps snapshots in the file of an SQLite event store, one a stream. Thread-safe. A handle: copies are the same store.
+/// Keeps snapshots in the file of an SQLite event store, one a stream. Thread-safe. A handle: copies are the same
+/// store.
 class SqliteSnapshotStore {
 public:
     using payload_type = EncodedPayload;
@@ -32,7 +33,8 @@ public:
             auto rows = connection.query(
                 "SELECT version, event_id, state_type, schema_version, state, created_at, checksum FROM snapshots "
                 "WHERE aggregate_type = ?1 AND aggregate_id = ?2",
-                stream.aggregate_type(), stream.aggregate_id()
+                stream.aggregate_type(),
+                stream.aggregate_id()
             );
             return rows.next() ? read(stream, rows) : std::nullopt;
         });
@@ -47,9 +49,15 @@ public:
             connection.run(
                 "INSERT OR REPLACE INTO snapshots (aggregate_type, aggregate_id, version, event_id, state_type, "
                 "schema_version, state, created_at, checksum) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-                snapshot.stream.aggregate_type(), snapshot.stream.aggregate_id(), snapshot.version.value(),
-                snapshot.event_id, snapshot.state.type, snapshot.state.schema_version, snapshot.state.data,
-                snapshot.taken_at.time_since_epoch().count(), checksum_of(snapshot)
+                snapshot.stream.aggregate_type(),
+                snapshot.stream.aggregate_id(),
+                snapshot.version.value(),
+                snapshot.event_id,
+                snapshot.state.type,
+                snapshot.state.schema_version,
+                snapshot.state.data,
+                snapshot.taken_at.time_since_epoch().count(),
+                checksum_of(snapshot)
             );
         });
     }
@@ -58,7 +66,8 @@ public:
     void remove(StreamName const& stream) {
         database_->with_writer([&](sqlite::detail::Connection& connection) {
             connection.run(
-                "DELETE FROM snapshots WHERE aggregate_type = ?1 AND aggregate_id = ?2", stream.aggregate_type(),
+                "DELETE FROM snapshots WHERE aggregate_type = ?1 AND aggregate_id = ?2",
+                stream.aggregate_type(),
                 stream.aggregate_id()
             );
         });
@@ -92,7 +101,9 @@ private:
                 std::string{rows.text(2)}, static_cast<std::int32_t>(rows.integer(3)), std::string{rows.text(4)}
             },
         };
-        return checksum_of(snapshot) == rows.integer(6) ? std::optional{std::move(snapshot)} : std::nullopt;
+        bool const is_whole =
+            snapshot.state.schema_version == rows.integer(3) && checksum_of(snapshot) == rows.integer(6);
+        return is_whole ? std::optional{std::move(snapshot)} : std::nullopt;
     }
 
     std::shared_ptr<sqlite::detail::Database> database_;

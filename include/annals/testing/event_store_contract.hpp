@@ -4,13 +4,18 @@
 #define ANNALS_TESTING_EVENT_STORE_CONTRACT_HPP
 
 #include <annals/testing/contract/append.hpp>
-#include <annals/testing/contract/concurrency.hpp>
+#include <annals/testing/contract/commit.hpp>
+#include <annals/testing/contract/encoded_input.hpp>
 #include <annals/testing/contract/envelope.hpp>
+#include <annals/testing/contract/following.hpp>
 #include <annals/testing/contract/idempotency.hpp>
 #include <annals/testing/contract/input.hpp>
 #include <annals/testing/contract/names.hpp>
+#include <annals/testing/contract/racing.hpp>
+#include <annals/testing/contract/ranges.hpp>
 #include <annals/testing/contract/reading.hpp>
 #include <annals/testing/contract/reopening.hpp>
+#include <annals/testing/contract/retry.hpp>
 
 #include <array>
 #include <concepts>
@@ -45,11 +50,16 @@ constexpr auto reopening_rules() {
 /// Everything that an `EventStore` promises and the compiler cannot check.
 ///
 /// Each rule wants a `Fixture` of its own. A run takes about a second on a store that flushes a disk at each commit.
-/// The parts can be had alone: `append_contract`, `names_contract`, `reading_contract`, `envelope_contract`,
-/// `idempotency_contract`, `input_contract`, `reopening_contract`, `concurrency_contract`.
+/// It is joined from the parts in `annals/testing/contract`, which can be had alone.
 template <EventStoreFixture Fixture>
-inline constexpr auto event_store_contract = detail::
-    join(append_contract<Fixture>, names_contract<Fixture>, reading_contract<Fixture>, envelope_contract<Fixture>, idempotency_contract<Fixture>, input_contract<Fixture>, detail::encoded_rules<Fixture>(), detail::reopening_rules<Fixture>(), concurrency_contract<Fixture>);
+// clang-format off: it takes the angle brackets for comparisons
+inline constexpr auto event_store_contract = detail::join(
+    append_contract<Fixture>, commit_contract<Fixture>, names_contract<Fixture>, reading_contract<Fixture>,
+    ranges_contract<Fixture>, envelope_contract<Fixture>, retry_contract<Fixture>, idempotency_contract<Fixture>,
+    input_contract<Fixture>, detail::encoded_rules<Fixture>(), detail::reopening_rules<Fixture>(),
+    racing_contract<Fixture>, following_contract<Fixture>
+);
+// clang-format on
 
 } // namespace annals::testing
 

@@ -18,7 +18,7 @@
 #include <utility>
 
 #if SQLITE_VERSION_NUMBER < 3037000
-#error "annals: the SQLite adapter needs SQLite 3.37 or later (STRICT tables)"
+#    error "annals: the SQLite adapter needs SQLite 3.37 or later (STRICT tables)"
 #endif
 
 namespace annals::sqlite::detail {
@@ -28,8 +28,8 @@ class Connection {
 public:
     enum class Role : std::uint8_t {
         founder, ///< a writer that makes the file if there is none
-        writer, ///< writes, and moves the log into the database file now and then
-        reader  ///< reads only
+        writer,  ///< writes, and moves the log into the database file now and then
+        reader   ///< reads only
     };
 
     /// @throws StoreError, CorruptData  if the file cannot be opened, or is no database
@@ -150,7 +150,8 @@ private:
             connection.busy_since_ = now;
         }
         // In the coarser unit: a timeout "for ever" has no place in nanoseconds.
-        if (std::chrono::duration_cast<std::chrono::milliseconds>(now - connection.busy_since_) >= connection.busy_timeout_) {
+        if (std::chrono::duration_cast<std::chrono::milliseconds>(now - connection.busy_since_) >=
+            connection.busy_timeout_) {
             return 0;
         }
         std::uint64_t bits = 0;

@@ -6,6 +6,7 @@
 #include <annals/sqlite/detail/schema.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -14,7 +15,7 @@
 #include <vector>
 
 #if !defined(_WIN32)
-#include <unistd.h>
+#    include <unistd.h>
 #endif
 
 namespace annals::sqlite::detail {
@@ -25,7 +26,8 @@ namespace annals::sqlite::detail {
 class Database {
 public:
     Database(std::string path, Options const& options)
-        : path_{std::move(path)}, options_{options}, writer_{std::make_unique<Connection>(path_, options_, Connection::Role::founder)} {
+        : path_{std::move(path)}, options_{options},
+          writer_{std::make_unique<Connection>(path_, options_, Connection::Role::founder)} {
         create_or_check_schema(*writer_, path_);
         if (!is_in_memory()) {
             // Later connections must find the same file, wherever the process has gone to by then.
@@ -46,13 +48,17 @@ public:
 
     /// Calls `work` with the writing connection; no other thread of this process has it meanwhile.
     /// @throws UsageError  if this thread has it already, or the process is a fork of the one that opened the file
+    /// @throws StoreError  transient, if other threads keep it longer than the busy timeout
     template <class Work>
     decltype(auto) with_writer(Work&& work) {
         require_own_process();
         if (writing_thread_ == std::this_thread::get_id()) {
             throw UsageError{"annals: inside a transaction of an SQLite store, write through that transaction"};
         }
-        std::lock_guard const lock{writer_mutex_};
+        std::unique_lock const lock{writer_mutex_, patience()};
+        if (!lock.owns_lock()) {
+            throw_error(SQLITE_BUSY, "begin", "another thread is writing");
+        }
         Owner const owner{*this};
         if (!writer_) {
             writer_ = std::make_unique<Connection>(path_, options_, Connection::Role::writer);
@@ -128,6 +134,13 @@ private:
         std::unique_ptr<Connection> connection;
     };
 
+    /// How long to wait for other threads. A year stands for ever: the longest duration there is cannot be added to
+    /// now.
+    [[nodiscard]] std::chrono::milliseconds patience() const noexcept {
+        std::chrono::milliseconds const year = std::chrono::hours{24 * 365};
+        return options_.busy_timeout < year ? options_.busy_timeout : year;
+    }
+
     [[nodiscard]] bool is_in_memory() const noexcept { return path_ == ":memory:"; }
 
     [[nodiscard]] bool is_own_process() const noexcept {
@@ -147,7 +160,7 @@ private:
 
     std::string path_;
     Options options_;
-    std::mutex writer_mutex_;
+    std::timed_mutex writer_mutex_;
     std::unique_ptr<Connection> writer_;
     std::atomic<std::thread::id> writing_thread_{};
     std::mutex readers_mutex_;

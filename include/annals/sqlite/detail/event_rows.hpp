@@ -48,8 +48,16 @@ inline constexpr std::size_t page_bytes = std::size_t{1} << 20U;
 // `SELECT *` is safe where check_schema has compared the table with its definition to the letter.
 [[nodiscard]] inline EventRow row_of(Rows const& rows) {
     return EventRow{
-        rows.integer(0), rows.text(1), rows.text(2), rows.text(3), rows.integer(4), rows.text(5),
-        rows.integer(6), rows.integer(7), rows.text(8), rows.text(9)
+        rows.integer(0),
+        rows.text(1),
+        rows.text(2),
+        rows.text(3),
+        rows.integer(4),
+        rows.text(5),
+        rows.integer(6),
+        rows.integer(7),
+        rows.text(8),
+        rows.text(9)
     };
 }
 
@@ -88,7 +96,8 @@ inline constexpr std::size_t page_bytes = std::size_t{1} << 20U;
 [[nodiscard]] inline Version stream_version(Connection& connection, StreamName const& stream) {
     Rows rows = connection.query(
         "SELECT version FROM events WHERE aggregate_type = ?1 AND aggregate_id = ?2 ORDER BY version DESC LIMIT 1",
-        stream.aggregate_type(), stream.aggregate_id()
+        stream.aggregate_type(),
+        stream.aggregate_id()
     );
     std::int64_t const version = rows.next() ? rows.integer(0) : 0;
     if (version < 0) {
@@ -100,9 +109,8 @@ inline constexpr std::size_t page_bytes = std::size_t{1} << 20U;
 /// The position of the last event; 0 if there is none.
 /// @throws CorruptData  if it is not the last that was ever given: events are missing
 [[nodiscard]] inline std::int64_t head(Connection& connection) {
-    Rows rows = connection.query(
-        "SELECT max(position), (SELECT seq FROM sqlite_sequence WHERE name = 'events') FROM events"
-    );
+    Rows rows =
+        connection.query("SELECT max(position), (SELECT seq FROM sqlite_sequence WHERE name = 'events') FROM events");
     std::int64_t const last = rows.next() ? rows.integer(0) : 0;
     if (last != rows.integer(1) || last < 0) {
         throw CorruptData{"the events after position " + std::to_string(last) + " are missing"};
@@ -116,12 +124,16 @@ inline constexpr std::size_t page_bytes = std::size_t{1} << 20U;
 /// Reads events of a stream with versions above `after` and up to `last` into `page`, as many as a page holds.
 /// @returns whether there are more
 /// @throws CorruptData  if a version is missing
-inline bool read_stream(Connection& connection, StreamName const& stream, Version after, Version last, std::vector<Event>& page) {
+inline bool
+read_stream(Connection& connection, StreamName const& stream, Version after, Version last, std::vector<Event>& page) {
     page.clear();
     Rows rows = connection.query(
         "SELECT * FROM events WHERE aggregate_type = ?1 AND aggregate_id = ?2 AND version > ?3 AND version <= ?4 "
         "ORDER BY version",
-        stream.aggregate_type(), stream.aggregate_id(), after.value(), last.value()
+        stream.aggregate_type(),
+        stream.aggregate_id(),
+        after.value(),
+        last.value()
     );
     std::optional<StreamName> name = stream;
     for (std::size_t bytes = 0; rows.next();) {
@@ -140,7 +152,8 @@ inline bool read_stream(Connection& connection, StreamName const& stream, Versio
 /// Reads events with positions above `after` and up to `last` into `page`, as many as a page or `limit` allow.
 /// @returns whether there are more
 /// @throws CorruptData  if a position is missing: appends leave no gaps
-inline bool read_log(Connection& connection, std::int64_t after, std::int64_t last, std::size_t limit, std::vector<Event>& page) {
+inline bool
+read_log(Connection& connection, std::int64_t after, std::int64_t last, std::size_t limit, std::vector<Event>& page) {
     page.clear();
     Rows rows =
         connection.query("SELECT * FROM events WHERE position > ?1 AND position <= ?2 ORDER BY position", after, last);
@@ -159,9 +172,8 @@ inline bool read_log(Connection& connection, std::int64_t after, std::int64_t la
 }
 
 /// Inserts events after `version` at the positions after `position`, moving both.
-inline void insert(
-    Connection& connection, StreamAppend<EncodedPayload> const& part, Version& version, std::int64_t& position
-) {
+inline void
+insert(Connection& connection, StreamAppend<EncodedPayload> const& part, Version& version, std::int64_t& position) {
     for (NewEvent<EncodedPayload> const& event : part.events) {
         if (position == (std::numeric_limits<std::int64_t>::max)()) {
             throw CorruptData{"the last position there is has been given"};
@@ -181,9 +193,18 @@ inline void insert(
             event.payload.data,
         };
         connection.run(
-            "INSERT INTO events VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)", row.position, event.event_id,
-            row.aggregate_type, row.aggregate_id, row.version, row.event_type, row.schema_version, row.timestamp,
-            row.metadata, row.data, annals::detail::checksum_of(row)
+            "INSERT INTO events VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+            row.position,
+            event.event_id,
+            row.aggregate_type,
+            row.aggregate_id,
+            row.version,
+            row.event_type,
+            row.schema_version,
+            row.timestamp,
+            row.metadata,
+            row.data,
+            annals::detail::checksum_of(row)
         );
         if (sqlite3_changes(connection.handle()) != 1) {
             throw CorruptData{"a trigger in the file has swallowed an event"};

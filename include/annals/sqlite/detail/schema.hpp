@@ -68,7 +68,8 @@ BEGIN SELECT RAISE(ABORT, 'annals: stored events are immutable'); END)"},
     name     TEXT    PRIMARY KEY,
     position TEXT    NOT NULL,
     event_id BLOB    NOT NULL,
-    epoch    INTEGER NOT NULL
+    epoch    INTEGER NOT NULL,
+    checksum INTEGER NOT NULL -- CRC-32C of all the others
 ) STRICT, WITHOUT ROWID)"},
 };
 

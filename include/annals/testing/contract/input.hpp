@@ -6,9 +6,11 @@
 #include <annals/testing/contract/event_ledger.hpp>
 
 #include <array>
-#include <concepts>
-#include <limits>
+#include <chrono>
+#include <cstddef>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -187,56 +189,6 @@ void metadata_keys(Fixture& fixture) {
     input.expect_taken([](auto& event) { event.metadata.extra[std::string(limits::max_name_bytes, 'k')] = "value"; });
 }
 
-template <class Fixture>
-void payload_size(Fixture& fixture) {
-    InputCheck<Fixture> input{fixture};
-    input.expect_refused("a payload of 1 MiB and a byte", [](auto& event) {
-        event.payload.data.assign(limits::max_payload_bytes + 1, 'x');
-    });
-    input.expect_taken([](auto& event) { event.payload.data.assign(limits::max_payload_bytes, 'x'); });
-}
-
-template <class Fixture>
-void payload_texts(Fixture& fixture) {
-    InputCheck<Fixture> input{fixture};
-    for (std::string const& text : broken_texts()) {
-        input.expect_refused("a payload that is not UTF-8 without NUL", [&](auto& event) {
-            event.payload.data = text;
-        });
-    }
-}
-
-template <class Fixture>
-void payload_types(Fixture& fixture) {
-    InputCheck<Fixture> input{fixture};
-    std::vector<std::string> types = broken_texts();
-    types.insert(types.end(), {"", "line\n", "\xC2\x80", std::string(limits::max_name_bytes + 1, 't')});
-    for (std::string const& type : types) {
-        input.expect_refused("an event type that breaks the limits of names", [&](auto& event) {
-            event.payload.type = type;
-        });
-    }
-    for (std::int32_t const version : {0, -1, (std::numeric_limits<std::int32_t>::min)()}) {
-        input.expect_refused("a schema version below 1", [version](auto& event) {
-            event.payload.schema_version = version;
-        });
-    }
-    input.expect_taken([](auto& event) { event.payload.type.assign(limits::max_name_bytes, 't'); });
-}
-
-template <class Fixture>
-void commit_size(Fixture& fixture) {
-    InputCheck<Fixture> input{fixture};
-    auto events = make_events<Fixture>(1, 17);
-    for (auto& event : events) {
-        event.payload.data.assign(limits::max_payload_bytes, 'x');
-    }
-    events.back().payload.data = "x";
-    input.refuse("a batch of 16 MiB and a byte", {{input.stream, ExpectedVersion::any(), events}});
-    events.pop_back();
-    input.take(events);
-}
-
 } // namespace detail
 
 /// Every store refuses the same input as `InvalidInput`, and writes nothing then.
@@ -250,18 +202,6 @@ inline constexpr std::array input_contract{
     detail::rule<Fixture, &detail::metadata_size<Fixture>>("the metadata of an event has up to 64 KiB"),
     detail::rule<Fixture, &detail::metadata_texts<Fixture>>("metadata that is not UTF-8 without NUL is refused"),
     detail::rule<Fixture, &detail::metadata_keys<Fixture>>("free keys have the limits of names and are no fields"),
-};
-
-/// The same for stores of `EncodedPayload`.
-template <EventStoreFixture Fixture>
-    requires std::same_as<typename Fixture::store_type::payload_type, EncodedPayload>
-inline constexpr std::array encoded_input_contract{
-    detail::rule<Fixture, &detail::payload_size<Fixture>>("a payload has up to 1 MiB"),
-    detail::rule<Fixture, &detail::payload_texts<Fixture>>("a payload that is not UTF-8 without NUL is refused"),
-    detail::rule<Fixture, &detail::payload_types<Fixture>>(
-        "an event type has the limits of names, its schema version is positive"
-    ),
-    detail::rule<Fixture, &detail::commit_size<Fixture>>("a commit holds up to 16 MiB of payload"),
 };
 
 } // namespace annals::testing

@@ -3,8 +3,8 @@
 #ifndef ANNALS_TESTING_CONTRACT_REOPENING_HPP
 #define ANNALS_TESTING_CONTRACT_REOPENING_HPP
 
-#include <annals/testing/contract/idempotency.hpp>
 #include <annals/testing/contract/reading.hpp>
+#include <annals/testing/contract/retry.hpp>
 
 #include <array>
 #include <vector>

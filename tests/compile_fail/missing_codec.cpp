@@ -1,0 +1,28 @@
+// expect: annals: this store does not keep the aggregate's event variant itself: include <annals/json.hpp>
+
+#include <annals/annals.hpp>
+
+#include <string>
+#include <variant>
+
+struct Created {};
+using OrderEvent = std::variant<Created>;
+#ifdef ANNALS_EXPECT_FAIL
+using Store = annals::InMemoryEventStore<annals::EncodedPayload>;
+#else
+using Store = annals::InMemoryEventStore<OrderEvent>;
+#endif
+
+class Order final : public annals::Aggregate<std::string, OrderEvent> {
+public:
+    using Aggregate::Aggregate;
+
+private:
+    void apply_event(Created const&) override {}
+};
+
+void use(Store& store);
+void use(Store& store) {
+    auto orders = annals::repository_for<Order>(store);
+    static_cast<void>(orders);
+}

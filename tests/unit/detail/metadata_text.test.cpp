@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+
+#include <annals/detail/metadata_text.hpp>
+#include <tests/catch.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <random>
+#include <string>
+#include <vector>
+
+using annals::Metadata;
+using annals::detail::metadata_to_json;
+using annals::detail::MetadataReader;
+
+namespace {
+
+std::string every_character() {
+    std::string text;
+    for (int c = 1; c < 0x80; ++c) {
+        text += static_cast<char>(c);
+    }
+    return text + "\xC2\x80\xC3\xBC\xE2\x80\xA8\xE2\x82\xAC\xF0\x9F\x98\x80";
+}
+
+std::vector<Metadata> samples() {
+    return {
+        {},
+        {"request-1", "", "", {}},
+        {"", "cause", "", {}},
+        {"", "", "ada", {}},
+        {"request-1", "cause", "ada", {{"tenant", "x"}, {"Alpha", ""}}},
+        {"", "", "", {{"a", "1"}, {"b", "2"}}},
+        {every_character(), every_character(), every_character(), {{"key \"with\" \\ all", every_character()}}},
+    };
+}
+
+} // namespace
+
+TEST_CASE("metadata text: it is a flat JSON object of strings") {
+    CHECK(metadata_to_json({}) == "{}");
+    CHECK(
+        metadata_to_json({"r", "", "ada", {{"b", "\"\\"}, {"a", "\n"}}}) ==
+        R"({"correlation_id":"r","user":"ada","a":"\u000a","b":"\"\\"})"
+    );
+    for (Metadata const& metadata : samples()) {
+        auto const json = nlohmann::json::parse(metadata_to_json(metadata));
+        REQUIRE(json.is_object());
+        CHECK(json.value("correlation_id", "") == metadata.correlation_id);
+        CHECK(json.value("causation_id", "") == metadata.causation_id);
+        CHECK(json.value("user", "") == metadata.user);
+        for (auto const& [key, value] : metadata.extra) {
+            CHECK(json.at(key) == value);
+        }
+    }
+}
+
+TEST_CASE("metadata text: what was written is read") {
+    for (Metadata const& metadata : samples()) {
+        CHECK(MetadataReader::read(metadata_to_json(metadata)) == metadata);
+    }
+}
+
+TEST_CASE("metadata text: nothing else is read") {
+    for (char const* const text :
+         {"",
+          " ",
+          "{",
+          "}",
+          "{}}",
+          "{} ",
+          " {}",
+          "[]",
+          "null",
+          "{\"a\"}",
+          "{\"a\":}",
+          "{\"a\":1}",
+          "{\"a\":\"b\"",
+          "{\"a\":\"b}",
+          "{\"a\":\"b\",}",
+          "{,\"a\":\"b\"}",
+          "{\"a\":\"b\"\"c\":\"d\"}",
+          "{\"a\":\"b\",,\"c\":\"d\"}",
+          "{\"a\": \"b\"}",
+          "{\"b\":\"1\",\"a\":\"2\"}",
+          "{\"a\":\"1\",\"a\":\"2\"}",
+          "{\"a\":\"\\n\"}",
+          "{\"a\":\"\\u000A\"}",
+          "{\"a\":\"\\u0041\"}",
+          "{\"a\":\"\\u00\"}",
+          "{\"a\":\"\\",
+          "{\"a\":\"\\\"}",
+          "{\"user\":\"\"}",
+          "{\"user\":\"a\",\"correlation_id\":\"b\"}",
+          "{\"a\":{\"b\":\"c\"}}",
+          "{\"a\":\"\n\"}"}) {
+        CAPTURE(text);
+        CHECK_FALSE(MetadataReader::read(text));
+    }
+}
+
+TEST_CASE("metadata text: damaged texts are refused or read as what they say") {
+    std::mt19937 random{8259};
+    auto const below = [&random](std::size_t n) {
+        return std::uniform_int_distribution<std::size_t>{0, n - 1}(random);
+    };
+    std::vector<std::string> texts;
+    for (Metadata const& metadata : samples()) {
+        texts.push_back(metadata_to_json(metadata));
+    }
+    std::string const alphabet{"{}\":,\\u0019abc\0\xFF", 17};
+    int accepted = 0;
+    for (int i = 0; i < 100'000; ++i) {
+        std::string text = texts[below(texts.size())];
+        std::size_t const place = below(text.size());
+        switch (below(3)) {
+        case 0:
+            text[place] = alphabet[below(alphabet.size())];
+            break;
+        case 1:
+            text.erase(place, 1 + below(3));
+            break;
+        default:
+            text.insert(place, 1, alphabet[below(alphabet.size())]);
+        }
+        if (auto const metadata = MetadataReader::read(text)) {
+            ++accepted;
+            if (metadata_to_json(*metadata) != text) {
+                FAIL(text);
+            }
+        }
+    }
+    CHECK(accepted > 0);
+}
