@@ -209,9 +209,13 @@ int run(int argc, char const* const* argv) {
 
 } // namespace orders
 
-int main(int argc, char** argv) try { return orders::run(argc, argv); } catch (std::exception const& error) {
-    std::string_view what = error.what();
-    what.remove_prefix(what.starts_with("annals: ") ? std::string_view{"annals: "}.size() : 0);
-    std::cerr << "orders: " << orders::printable(what) << '\n';
-    return orders::failure;
+int main(int argc, char** argv) {
+    try {
+        return orders::run(argc, argv);
+    } catch (std::exception const& error) {
+        std::string_view what = error.what();
+        what.remove_prefix(what.starts_with("annals: ") ? std::string_view{"annals: "}.size() : 0);
+        std::cerr << "orders: " << orders::printable(what) << '\n';
+        return orders::failure;
+    }
 }

@@ -242,3 +242,18 @@ TEST_CASE("event id: anything else is refused") {
         }
     }
 }
+
+TEST_CASE("event id: the time in it grows whatever the clock does") {
+    using annals::detail::next_id_time;
+    constexpr std::uint64_t second = std::uint64_t{1'000} << 12U;
+    STATIC_REQUIRE(next_id_time(0, 1'000) == second);
+    STATIC_REQUIRE(next_id_time(second, 1'000) == second + 1);      // the same millisecond: the counter
+    STATIC_REQUIRE(next_id_time(second + 7, 999) == second + 8);    // set back
+    STATIC_REQUIRE(next_id_time(second + 7, 0) == second + 8);      // set back to the start
+    STATIC_REQUIRE(next_id_time(second + 7, -1'000) == second + 8); // set to before 1970
+    STATIC_REQUIRE(next_id_time(0, -1'000) == 1);
+    STATIC_REQUIRE(next_id_time(second + 7, 1'001) == std::uint64_t{1'001} << 12U);
+    // A full counter is carried into the milliseconds, and goes on from there.
+    STATIC_REQUIRE(next_id_time(second + 4'095, 1'000) == std::uint64_t{1'001} << 12U);
+    STATIC_REQUIRE(next_id_time(std::uint64_t{1'001} << 12U, 1'001) == (std::uint64_t{1'001} << 12U) + 1);
+}
