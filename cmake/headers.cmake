@@ -83,6 +83,28 @@ set(ANNALS_SQLITE_HEADERS
     annals/sqlite/transaction.hpp
 )
 
+set(ANNALS_POSTGRES_HEADERS
+    annals/postgres.hpp
+    annals/postgres/checkpoint_store.hpp
+    annals/postgres/detail/append.hpp
+    annals/postgres/detail/connection.hpp
+    annals/postgres/detail/cursors.hpp
+    annals/postgres/detail/database.hpp
+    annals/postgres/detail/deadline.hpp
+    annals/postgres/detail/event_rows.hpp
+    annals/postgres/detail/pool.hpp
+    annals/postgres/detail/result.hpp
+    annals/postgres/detail/schema_facts.hpp
+    annals/postgres/detail/sqlstate.hpp
+    annals/postgres/detail/statements.hpp
+    annals/postgres/detail/wire.hpp
+    annals/postgres/error.hpp
+    annals/postgres/event_store.hpp
+    annals/postgres/options.hpp
+    annals/postgres/schema.hpp
+    annals/postgres/snapshot_store.hpp
+)
+
 set(ANNALS_TESTING_HEADERS
     annals/testing.hpp
     annals/testing/checkpoint_store_contract.hpp

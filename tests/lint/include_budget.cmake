@@ -50,7 +50,7 @@ endfunction()
 count_lines(core core annals/annals.hpp)
 report(annals/annals.hpp ${core} ${CORE_LIMIT})
 
-foreach(adapter sqlite)
+foreach(adapter sqlite postgres)
   count_lines(both ${adapter} annals/annals.hpp annals/${adapter}.hpp)
   math(EXPR added "${both} - ${core}")
   report("annals/${adapter}.hpp on top" ${added} ${ADAPTER_LIMIT})

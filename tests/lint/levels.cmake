@@ -2,7 +2,7 @@
 
 # cmake -DROOT=<project> -P levels.cmake: who may include whom.
 #
-#   vocabulary <- concepts <- blocks <- json and the adapters (memory, sqlite), which do not know each other
+#   vocabulary <- concepts <- blocks <- json and the adapters (memory, sqlite, postgres), which do not know each other
 #
 # What a header reaches through others counts as much as what it names itself.
 
@@ -15,7 +15,7 @@ set(vocabulary
     stream_version timestamp version
 )
 set(blocks aggregate decider decoded_events projection repository retry snapshot_policy)
-set(roofs annals json memory sqlite testing)
+set(roofs annals json memory postgres sqlite testing)
 
 # What a level may reach. `detail` is nobody's level: it counts by what it reaches in turn.
 set(below_vocabulary vocabulary detail)
@@ -25,17 +25,20 @@ set(below_detail ${below_blocks})
 set(below_json ${below_blocks} json)
 set(below_memory ${below_blocks} memory)
 set(below_sqlite ${below_blocks} sqlite)
+set(below_postgres ${below_blocks} postgres)
 set(below_testing ${below_blocks} testing)
 set(below_roof_annals ${below_blocks} memory)
 set(below_roof_json ${below_blocks} json)
 set(below_roof_memory ${below_blocks} memory)
 set(below_roof_sqlite ${below_blocks} sqlite)
+set(below_roof_postgres ${below_blocks} postgres)
 set(below_roof_testing ${below_blocks} testing)
 
 # Headers from outside, apart from the C++ standard library's own.
 set(clients_of_all boost/uuid/uuid.hpp sys/random.h pthread.h unistd.h)
 set(clients_of_json nlohmann/json.hpp nlohmann/json_fwd.hpp)
 set(clients_of_sqlite sqlite3.h)
+set(clients_of_postgres libpq-fe.h poll.h)
 set(banned_everywhere format iostream ranges regex)
 
 function(level_of header variable)

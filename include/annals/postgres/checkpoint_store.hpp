@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+
+#ifndef ANNALS_POSTGRES_CHECKPOINT_STORE_HPP
+#define ANNALS_POSTGRES_CHECKPOINT_STORE_HPP
+
+#include <annals/concepts/checkpoint_store.hpp>
+#include <annals/postgres/event_store.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace annals {
+
+/// Keeps checkpoints beside the events of a PostgreSQL store. Thread-safe. A handle: copies are the same store. Each
+/// call ends within the store's deadline.
+class PostgresCheckpointStore {
+public:
+    explicit PostgresCheckpointStore(PostgresEventStore const& store) : database_{store.database()} {}
+
+    /// @throws CorruptData  if what is stored is no checkpoint
+    /// @throws StoreError, DeadlineExceeded  if the server does not answer
+    [[nodiscard]] std::optional<Checkpoint> load(std::string_view name) const {
+        postgres::detail::Deadline const until = database_->deadline();
+        return database_->repeatable(
+            until,
+            [&](postgres::detail::Connection& connection) -> std::optional<Checkpoint> {
+                auto const answer =
+                    connection.run(database_->sql().load_checkpoint, postgres::detail::Parameters::of(name), until);
+                if (answer.rows() == 0) {
+                    return std::nullopt;
+                }
+                try {
+                    return Checkpoint{
+                        parse_position(answer.text(0, 0)), postgres::detail::id_from_bytes(answer.text(0, 1)),
+                        answer.int8(0, 2)
+                    };
+                } catch (InvalidInput const&) {
+                    throw CorruptData{"the checkpoint of projection '" + std::string{name} + "' holds no position"};
+                }
+            }
+        );
+    }
+
+    /// @throws FencedOut  if the stored checkpoint is not `from`; nothing was written
+    /// @throws StoreError, DeadlineExceeded  if the server does not answer; it may have been advanced then
+    void advance(std::string_view name, std::optional<Checkpoint> const& from, Checkpoint const& to) {
+        require_name("projection name", name);
+        std::string const position = to_text(to.position);
+        auto parameters = postgres::detail::Parameters::of(name, std::string_view{position}, to.event_id, to.epoch);
+        if (from) {
+            std::string const from_position = to_text(from->position);
+            parameters.add(std::string_view{from_position});
+            parameters.add(from->event_id);
+            parameters.add(from->epoch);
+        }
+        std::string const& sql = from ? database_->sql().advance_checkpoint : database_->sql().first_checkpoint;
+        // Not repeated: a repetition after a lost answer would find the checkpoint moved, by itself.
+        if (database_->once([&](postgres::detail::Connection& connection, postgres::detail::Deadline const& until) {
+                return connection.run(sql, parameters, until).rows();
+            }) == 0) {
+            throw FencedOut{
+                "annals: another runner has moved the checkpoint of projection '" + std::string{name} + "'"
+            };
+        }
+    }
+
+private:
+    std::shared_ptr<postgres::detail::Database> database_;
+};
+
+static_assert(CheckpointStore<PostgresCheckpointStore>);
+
+} // namespace annals
+
+#endif // ANNALS_POSTGRES_CHECKPOINT_STORE_HPP

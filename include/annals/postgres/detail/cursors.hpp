@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: MIT
+
+#ifndef ANNALS_POSTGRES_DETAIL_CURSORS_HPP
+#define ANNALS_POSTGRES_DETAIL_CURSORS_HPP
+
+#include <annals/postgres/detail/database.hpp>
+#include <annals/postgres/detail/event_rows.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace annals::postgres::detail {
+
+/// Events read in one round trip, and how many to ask for in the next one: some megabytes, whatever the payloads.
+struct Page {
+    static constexpr std::size_t wanted_bytes = std::size_t{4} << 20U;
+    static constexpr std::size_t most_events = 1'000;
+
+    std::vector<Event> events;
+    std::size_t size = 100;
+    bool is_last = false;
+
+    /// Reads the rows of an answer to a request for `asked` events.
+    void take(Result const& result, std::size_t asked, std::optional<StreamName> name) {
+        events.clear();
+        std::size_t bytes = 0;
+        for (int row = 0; row < result.rows(); ++row) {
+            events.push_back(event_of(result, row, name));
+            bytes += events.back().payload.data.size() + 256;
+        }
+        is_last = events.size() < asked;
+        if (!events.empty()) {
+            size = std::clamp(wanted_bytes * events.size() / bytes, std::size_t{4}, most_events);
+        }
+    }
+};
+
+/// The position up to which nothing will ever be added.
+///
+/// A position is drawn only while its transaction announces a lower one in pg_locks, and the announcement goes away only
+/// when the commit is visible. So what was drawn by the time of the first statement, and lies at or below all that is
+/// announced at the time of the second, is settled; a page is read with a later snapshot still.
+[[nodiscard]] inline std::int64_t frontier(Database& database, Deadline const& until) {
+    return database.repeatable(until, [&](Connection& connection) {
+        Call const calls[] = {
+            {database.sql().last_drawn, {}},
+            {database.sql().lowest_announced, Parameters::of(database.announcement())},
+        };
+        auto const answers = connection.run(calls, until);
+        std::int64_t const last = answers[0].int8(0, 0);
+        return answers[1].is_null(0, 0) ? last : (std::min)(last, answers[1].int8(0, 0));
+    });
+}
+
+[[nodiscard]] inline Version stream_version(Database& database, StreamName const& stream, Deadline const& until) {
+    return database.repeatable(until, [&](Connection& connection) {
+        auto const answer = connection.run(
+            database.sql().stream_version,
+            Parameters::of(std::string_view{stream.aggregate_type()}, std::string_view{stream.aggregate_id()}), until
+        );
+        return Version{answer.int8(0, 0)};
+    });
+}
+
+/// Walks over a stream as it was when the cursor was made.
+class StreamCursor {
+public:
+    using value_type = Event;
+
+    StreamCursor(std::shared_ptr<Database> database, StreamName const& stream, Version after)
+        : database_{std::move(database)}, stream_{stream}, at_version_{after} {
+        Deadline const until = database_->deadline();
+        read_page(until);
+        if (!page_.is_last) {
+            last_ = stream_version(*database_, stream_, until).value();
+        }
+    }
+
+    [[nodiscard]] Event const* next() {
+        if (at_ == page_.events.size() && !page_.is_last) {
+            read_page(database_->deadline());
+        }
+        return at_ == page_.events.size() ? nullptr : &page_.events[at_++];
+    }
+
+private:
+    void read_page(Deadline const& until) {
+        std::size_t const asked = page_.size;
+        database_->repeatable(until, [&](Connection& connection) {
+            auto const answer = connection.run(
+                database_->sql().stream,
+                Parameters::of(
+                    std::string_view{stream_.aggregate_type()}, std::string_view{stream_.aggregate_id()},
+                    at_version_.value(), last_, static_cast<std::int64_t>(asked)
+                ),
+                until
+            );
+            page_.take(answer, asked, stream_);
+            return 0;
+        });
+        at_ = 0;
+        for (Event const& event : page_.events) {
+            if (event.version != at_version_.next()) {
+                throw CorruptData{stream_, event.version, "the version before it is missing"};
+            }
+            at_version_ = event.version;
+        }
+    }
+
+    std::shared_ptr<Database> database_;
+    StreamName stream_;
+    Version at_version_;
+    std::int64_t last_ = (std::numeric_limits<std::int64_t>::max)();
+    Page page_;
+    std::size_t at_ = 0;
+};
+
+/// Walks over the log up to where the frontier was when the cursor was made.
+class LogCursor {
+public:
+    using value_type = Event;
+
+    LogCursor(std::shared_ptr<Database> database, Position after, std::size_t limit)
+        : database_{std::move(database)}, after_{after.first()}, left_{limit} {
+        Deadline const until = database_->deadline();
+        last_ = frontier(*database_, until);
+        read_page(until);
+    }
+
+    [[nodiscard]] Event const* next() {
+        if (at_ == page_.events.size() && !page_.is_last) {
+            read_page(database_->deadline());
+        }
+        return at_ == page_.events.size() ? nullptr : &page_.events[at_++];
+    }
+
+private:
+    void read_page(Deadline const& until) {
+        std::size_t const asked = (std::min)(page_.size, left_);
+        database_->repeatable(until, [&](Connection& connection) {
+            auto const answer = connection.run(
+                database_->sql().log, Parameters::of(after_, last_, static_cast<std::int64_t>(asked)), until
+            );
+            page_.take(answer, asked, std::nullopt);
+            return 0;
+        });
+        at_ = 0;
+        left_ -= page_.events.size();
+        page_.is_last = page_.is_last || left_ == 0;
+        for (Event const& event : page_.events) {
+            if (event.position.first() <= after_) {
+                throw CorruptData{event.stream, event.version, "its position does not follow the one before"};
+            }
+            after_ = event.position.first();
+        }
+    }
+
+    std::shared_ptr<Database> database_;
+    std::int64_t after_;
+    std::int64_t last_ = 0;
+    std::size_t left_;
+    Page page_;
+    std::size_t at_ = 0;
+};
+
+} // namespace annals::postgres::detail
+
+#endif // ANNALS_POSTGRES_DETAIL_CURSORS_HPP

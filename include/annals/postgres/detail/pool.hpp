@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: MIT
+
+#ifndef ANNALS_POSTGRES_DETAIL_POOL_HPP
+#define ANNALS_POSTGRES_DETAIL_POOL_HPP
+
+#include <annals/postgres/detail/connection.hpp>
+
+#include <unistd.h>
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace annals::postgres::detail {
+
+/// The connections of one store: at most so many, given out in the order in which they were asked for. Thread-safe.
+class Pool {
+public:
+    Pool(std::string conninfo, Options options) : conninfo_{std::move(conninfo)}, options_{std::move(options)} {
+        require_schema_name(options_.schema);
+        if (options_.pool_size == 0) {
+            throw InvalidInput{"annals: a pool needs room for at least one connection"};
+        }
+        char* reason = nullptr;
+        PQconninfoOption* const parsed = PQconninfoParse(conninfo_.c_str(), &reason);
+        PQconninfoFree(parsed);
+        PQfreemem(reason);
+        if (parsed == nullptr || conninfo_.find('\0') != std::string::npos) {
+            // libpq's reason quotes what it cannot read, which may be the password.
+            throw InvalidInput{"annals: the PostgreSQL connection string cannot be read"};
+        }
+        idle_.reserve(options_.pool_size); // so that giving one back cannot fail
+    }
+    Pool(Pool const&) = delete;
+    Pool& operator=(Pool const&) = delete;
+    ~Pool() = default;
+
+    /// A connection on loan. It goes back when this is destroyed, or is closed if it is not as it was.
+    class Lease {
+    public:
+        Lease(Pool& pool, std::unique_ptr<Connection> connection) noexcept
+            : pool_{&pool}, connection_{std::move(connection)} {}
+        Lease(Lease&& other) noexcept
+            : pool_{std::exchange(other.pool_, nullptr)}, connection_{std::move(other.connection_)} {}
+        Lease(Lease const&) = delete;
+        Lease& operator=(Lease const&) = delete;
+        Lease& operator=(Lease&&) = delete;
+        ~Lease() {
+            if (pool_ != nullptr) {
+                pool_->take_back(std::move(connection_));
+            }
+        }
+        Connection& operator*() const noexcept { return *connection_; }
+        Connection* operator->() const noexcept { return connection_.get(); }
+
+    private:
+        Pool* pool_;
+        std::unique_ptr<Connection> connection_;
+    };
+
+    /// @throws DeadlineExceeded  if all are on loan until then
+    /// @throws ConnectionLost    if a new one cannot be made
+    /// @throws UsageError        in a process forked from the one that made the pool
+    [[nodiscard]] Lease borrow(Deadline const& deadline) {
+        if (::getpid() != process_) {
+            throw UsageError{"annals: a PostgreSQL store was made before a fork; make it in the process that uses it"};
+        }
+        auto connection = wait_for_turn(deadline);
+        if (connection && is_usable(*connection)) {
+            return Lease{*this, std::move(connection)};
+        }
+        connection.reset();
+        try {
+            return Lease{*this, std::make_unique<Connection>(conninfo_, options_, deadline)};
+        } catch (...) {
+            take_back(nullptr);
+            throw;
+        }
+    }
+
+    [[nodiscard]] Options const& options() const noexcept { return options_; }
+
+private:
+    struct Waiter {
+        std::condition_variable wake;
+        bool has_turn = false;
+    };
+
+    /// @returns an idle connection, or null with the right to make a new one
+    [[nodiscard]] std::unique_ptr<Connection> wait_for_turn(Deadline const& deadline) {
+        std::unique_lock lock{mutex_};
+        if (on_loan_ == options_.pool_size || !waiters_.empty()) {
+            Waiter self;
+            waiters_.push_back(&self);
+            if (!self.wake.wait_until(lock, deadline.at(), [&self] { return self.has_turn; })) {
+                std::erase(waiters_, &self);
+                throw DeadlineExceeded{"annals: no PostgreSQL connection became free in the time allowed"};
+            }
+        } else {
+            ++on_loan_;
+        }
+        if (idle_.empty()) {
+            return nullptr;
+        }
+        auto connection = std::move(idle_.back());
+        idle_.pop_back();
+        return connection;
+    }
+
+    /// Hands the place of a connection on to who has waited longest.
+    void take_back(std::unique_ptr<Connection> connection) noexcept {
+        if (connection && !connection->is_clean()) {
+            connection.reset();
+        }
+        std::lock_guard const lock{mutex_};
+        if (connection && idle_.size() < idle_.capacity()) {
+            idle_.push_back(std::move(connection));
+        }
+        if (waiters_.empty()) {
+            --on_loan_;
+        } else {
+            waiters_.front()->has_turn = true;
+            waiters_.front()->wake.notify_one();
+            waiters_.pop_front();
+        }
+    }
+
+    [[nodiscard]] bool is_usable(Connection const& connection) const {
+        return connection.is_clean() && std::chrono::steady_clock::now() - connection.made_at() < options_.connection_age;
+    }
+
+    std::string conninfo_;
+    Options options_;
+    ::pid_t process_ = ::getpid();
+    std::mutex mutex_;
+    std::vector<std::unique_ptr<Connection>> idle_;
+    std::deque<Waiter*> waiters_;
+    std::size_t on_loan_ = 0;
+};
+
+} // namespace annals::postgres::detail
+
+#endif // ANNALS_POSTGRES_DETAIL_POOL_HPP

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+
+#ifndef ANNALS_POSTGRES_DETAIL_SCHEMA_FACTS_HPP
+#define ANNALS_POSTGRES_DETAIL_SCHEMA_FACTS_HPP
+
+#include <annals/postgres/schema.hpp>
+
+#include <string>
+#include <vector>
+
+namespace annals::postgres::detail {
+
+/// What the catalogue says of a store's tables, a sentence a row.
+inline std::string const schema_facts_sql =
+    "SELECT 'schema version ' || version::text FROM @.annals_schema "
+    "UNION ALL "
+    "SELECT 'column ' || c.relname || '.' || a.attname || ' ' || format_type(a.atttypid, a.atttypmod) || "
+    "CASE WHEN a.attnotnull THEN ' not null' ELSE '' END "
+    "FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid WHERE a.attnum > 0 AND NOT a.attisdropped "
+    "AND c.oid IN ('@.events'::regclass, '@.snapshots'::regclass, '@.checkpoints'::regclass) "
+    "UNION ALL "
+    "SELECT 'constraint ' || k.conname || ' ' || pg_get_constraintdef(k.oid) "
+    "FROM pg_constraint k JOIN pg_index i ON i.indexrelid = k.conindid WHERE i.indisvalid AND k.convalidated "
+    "AND k.conrelid IN ('@.events'::regclass, '@.snapshots'::regclass, '@.checkpoints'::regclass) "
+    "UNION ALL "
+    "SELECT 'trigger ' || t.tgname || ' enabled always for type ' || t.tgtype::text FROM pg_trigger t "
+    "WHERE t.tgrelid = '@.events'::regclass AND t.tgenabled = 'A' "
+    "UNION ALL "
+    "SELECT 'sequence with cache ' || seqcache::text || ' and increment ' || seqincrement::text "
+    "FROM pg_sequence WHERE seqrelid = '@.events_position'::regclass "
+    "UNION ALL "
+    "SELECT 'sequence at or above the last position' FROM @.events_position "
+    "WHERE last_value >= (SELECT coalesce(max(position), 0) FROM @.events)";
+
+/// The sentences that must be among them.
+[[nodiscard]] inline std::vector<std::string> expected_schema_facts(Options const& options) {
+    std::string const data_type = options.payload_column == PayloadColumn::json ? "json" : "text";
+    return {
+        "schema version " + std::to_string(schema_version),
+        "column events.position bigint not null",
+        "column events.event_id uuid not null",
+        "column events.aggregate_type character varying(255) not null",
+        "column events.aggregate_id character varying(255) not null",
+        "column events.version bigint not null",
+        "column events.event_type character varying(255) not null",
+        "column events.schema_version integer not null",
+        "column events.data " + data_type + " not null",
+        "column events.metadata json not null",
+        "column events.timestamp timestamp with time zone not null",
+        "column events.checksum bigint not null",
+        "constraint events_position_key PRIMARY KEY (\"position\")",
+        "constraint events_event_id_key UNIQUE (event_id)",
+        "constraint events_stream_key UNIQUE (aggregate_type, aggregate_id, version)",
+        "constraint snapshots_stream_key PRIMARY KEY (aggregate_type, aggregate_id)",
+        "constraint checkpoints_name_key PRIMARY KEY (name)",
+        // BEFORE (2) DELETE (8) UPDATE (16) TRUNCATE (32), for each statement.
+        "trigger events_refuse_change enabled always for type 58",
+        "sequence with cache 1 and increment 1",
+        "sequence at or above the last position",
+    };
+}
+
+} // namespace annals::postgres::detail
+
+#endif // ANNALS_POSTGRES_DETAIL_SCHEMA_FACTS_HPP

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+
+#ifndef ANNALS_POSTGRES_DETAIL_WIRE_HPP
+#define ANNALS_POSTGRES_DETAIL_WIRE_HPP
+
+#include <annals/event_id.hpp>
+#include <annals/timestamp.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+// The binary format of parameters and results: numbers in network order, times in microseconds since 2000.
+
+namespace annals::postgres::detail {
+
+/// Type oids, from PostgreSQL's catalogue (src/include/catalog/pg_type.dat); fixed for ever.
+enum class ElementType : std::uint32_t {
+    int8 = 20,
+    int4 = 23,
+    text = 25,
+    timestamptz = 1184,
+    uuid = 2950
+};
+
+inline constexpr Timestamp postgres_epoch = std::chrono::sys_days{std::chrono::year{2000} / 1 / 1};
+
+template <class Integer>
+void put(std::string& out, Integer value) {
+    using Unsigned = std::make_unsigned_t<Integer>;
+    auto const bits = static_cast<Unsigned>(value);
+    for (std::size_t i = sizeof(Integer); i-- > 0;) {
+        out += static_cast<char>(static_cast<unsigned char>(bits >> (8U * i)));
+    }
+}
+
+template <class Integer>
+[[nodiscard]] Integer get(std::string_view bytes) {
+    std::make_unsigned_t<Integer> value = 0;
+    for (std::size_t i = 0; i < sizeof(Integer) && i < bytes.size(); ++i) {
+        value = static_cast<std::make_unsigned_t<Integer>>((value << 8U) | static_cast<unsigned char>(bytes[i]));
+    }
+    return static_cast<Integer>(value);
+}
+
+[[nodiscard]] inline std::string_view bytes_of(EventId const& id) {
+    return {reinterpret_cast<char const*>(&*id.begin()), 16};
+}
+
+[[nodiscard]] inline EventId id_from_bytes(std::string_view bytes) {
+    EventId id{};
+    auto at = id.begin();
+    for (std::size_t i = 0; i < 16 && i < bytes.size(); ++i) {
+        *at++ = static_cast<std::uint8_t>(bytes[i]);
+    }
+    return id;
+}
+
+inline void put_value(std::string& out, std::int64_t value) { put(out, value); }
+inline void put_value(std::string& out, std::int32_t value) { put(out, value); }
+inline void put_value(std::string& out, std::string_view value) { out.append(value); }
+inline void put_value(std::string& out, EventId const& value) { out.append(bytes_of(value)); }
+inline void put_value(std::string& out, Timestamp value) { put(out, (value - postgres_epoch).count()); }
+
+[[nodiscard]] inline Timestamp timestamp_from(std::int64_t micros_since_2000) {
+    return postgres_epoch + std::chrono::microseconds{micros_since_2000};
+}
+
+/// An array parameter under construction: one dimension, no nulls.
+class ArrayValue {
+public:
+    explicit ArrayValue(ElementType element) {
+        put(bytes_, std::int32_t{1});
+        put(bytes_, std::int32_t{0});
+        put(bytes_, static_cast<std::uint32_t>(element));
+        put(bytes_, std::int32_t{0}); // the length, known at the end
+        put(bytes_, std::int32_t{1});
+    }
+
+    template <class Value>
+    void add(Value const& value) {
+        std::size_t const length_at = bytes_.size();
+        put(bytes_, std::int32_t{0});
+        put_value(bytes_, value);
+        overwrite(length_at, bytes_.size() - length_at - 4);
+        ++count_;
+    }
+
+    [[nodiscard]] std::string const& bytes() {
+        overwrite(12, count_);
+        return bytes_;
+    }
+
+private:
+    void overwrite(std::size_t at, std::size_t value) {
+        std::string number;
+        put(number, static_cast<std::int32_t>(value));
+        bytes_.replace(at, 4, number);
+    }
+
+    std::string bytes_;
+    std::size_t count_ = 0;
+};
+
+/// The parameters of one statement, in binary.
+class Parameters {
+public:
+    template <class... Values>
+    static Parameters of(Values const&... values) {
+        Parameters parameters;
+        (parameters.add(values), ...);
+        return parameters;
+    }
+
+    void add(ArrayValue& array) { values_.push_back(array.bytes()); }
+    template <class Value>
+        requires(!std::is_same_v<Value, ArrayValue>)
+    void add(Value const& value) {
+        put_value(values_.emplace_back(), value);
+    }
+
+    [[nodiscard]] std::vector<std::string> const& values() const noexcept { return values_; }
+
+private:
+    std::vector<std::string> values_;
+};
+
+} // namespace annals::postgres::detail
+
+#endif // ANNALS_POSTGRES_DETAIL_WIRE_HPP

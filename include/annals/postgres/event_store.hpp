@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+
+#ifndef ANNALS_POSTGRES_EVENT_STORE_HPP
+#define ANNALS_POSTGRES_EVENT_STORE_HPP
+
+#include <annals/concepts/event_store.hpp>
+#include <annals/event_range.hpp>
+#include <annals/postgres/detail/append.hpp>
+#include <annals/postgres/detail/cursors.hpp>
+#include <annals/postgres/snapshot_store.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace annals {
+
+/// Keeps events in PostgreSQL 14 or later: many processes write at once, and no reader misses an event.
+///
+/// It keeps the whole append contract (see `EventStore`). An append is one round trip and one transaction, with
+/// `synchronous_commit=on` whatever the server's default. Streams are locked first, so that an append sent again waits
+/// for its first try; a lost connection is answered by sending the same events again, and only when the deadline
+/// passes without an answer by `AppendOutcomeUnknown`.
+///
+/// Positions are a sequence's numbers, drawn concurrently; `read_all` hands them out up to the frontier, below which
+/// nothing will appear any more (see `docs/adr`). Foreign transactions, however long, do not hold it up.
+///
+/// All members may be called from several threads at once. Each call ends within `Options::deadline`, and a second, also
+/// when the server is frozen or unreachable: by `DeadlineExceeded`, a transient `StoreError`, or, for an append that
+/// was sent, `AppendOutcomeUnknown`. Not across a fork (`UsageError`). A copy is a second handle to the same pool.
+class PostgresEventStore {
+public:
+    using payload_type = EncodedPayload;
+
+    /// Connects, makes the tables if there are none, and checks them.
+    ///
+    /// @param conninfo  libpq's connection string, TLS and several hosts included; it appears in no message
+    /// @throws InvalidInput             if the string or the schema's name cannot be read
+    /// @throws postgres::ConnectionLost if no server answers
+    /// @throws CorruptData              if the tables are not as they must be
+    explicit PostgresEventStore(std::string const& conninfo, postgres::Options const& options = {})
+        : database_{std::make_shared<postgres::detail::Database>(conninfo, options)} {}
+
+    /// Appends to one stream. See `EventStore`.
+    AppendResult
+    append(StreamName const& stream, ExpectedVersion expected, std::span<NewEvent<EncodedPayload> const> events) {
+        StreamAppend<EncodedPayload> const commit{stream, expected, events};
+        return append(std::span{&commit, 1}).front();
+    }
+
+    /// Appends to several streams, all or nothing. See `EventStore`.
+    std::vector<AppendResult> append(std::span<StreamAppend<EncodedPayload> const> commit) {
+        require_valid(commit);
+        return postgres::detail::append(*database_, commit);
+    }
+
+    /// The events of a stream with a version above `after`, oldest first, a page at a time.
+    [[nodiscard]] EventRange<postgres::detail::StreamCursor>
+    get_events(StreamName const& stream, Version after = {}) const {
+        return EventRange{postgres::detail::StreamCursor{database_, stream, after}};
+    }
+
+    /// The settled events of all streams with a position above `after`, at most `limit`, in global order.
+    [[nodiscard]] EventRange<postgres::detail::LogCursor>
+    read_all(Position after = {}, std::size_t limit = all_events) const {
+        return EventRange{postgres::detail::LogCursor{database_, after, limit}};
+    }
+
+    /// The settled events of all streams, in global order.
+    [[nodiscard]] EventRange<postgres::detail::LogCursor> get_all_events() const { return read_all(); }
+
+    /// The version of the stream's last event; 0 if it has none.
+    [[nodiscard]] Version stream_version(StreamName const& stream) const {
+        return postgres::detail::stream_version(*database_, stream, database_->deadline());
+    }
+
+    /// The frontier: the position up to which `read_all` would read now.
+    [[nodiscard]] Position head() const {
+        return Position{postgres::detail::frontier(*database_, database_->deadline())};
+    }
+
+    /// The snapshots kept beside the events. They are encoded, so one store serves all types of state.
+    template <class State = void>
+    [[nodiscard]] PostgresSnapshotStore snapshot_store() const {
+        return PostgresSnapshotStore{database_};
+    }
+
+    /// For the library's other classes on the same database.
+    [[nodiscard]] std::shared_ptr<postgres::detail::Database> const& database() const noexcept { return database_; }
+
+private:
+    std::shared_ptr<postgres::detail::Database> database_;
+};
+
+static_assert(EventStore<PostgresEventStore>);
+
+} // namespace annals
+
+#endif // ANNALS_POSTGRES_EVENT_STORE_HPP

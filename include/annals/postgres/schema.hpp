@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+
+#ifndef ANNALS_POSTGRES_SCHEMA_HPP
+#define ANNALS_POSTGRES_SCHEMA_HPP
+
+#include <annals/postgres/options.hpp>
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace annals::postgres {
+
+/// Grows with each change of the tables, together with the statements that carry older ones over.
+inline constexpr int schema_version = 1;
+
+namespace detail {
+
+/// Writes the schema's name for each `@`. The name has been checked, so it needs no quotes inside.
+[[nodiscard]] inline std::string in_schema(std::string const& schema, std::string sql) {
+    std::string const qualifier = '"' + schema + '"';
+    for (std::size_t at = sql.find('@'); at != std::string::npos; at = sql.find('@', at + qualifier.size())) {
+        sql.replace(at, 1, qualifier);
+    }
+    return sql;
+}
+
+} // namespace detail
+
+/// The statements that make the tables of a store, for those whose database team applies them. In this order, in one
+/// transaction. A store made with the same options and `create_tables = false` then works on them; its role needs
+/// USAGE on the schema and the sequence, SELECT and INSERT on `events`, SELECT on `annals_schema`, and SELECT, INSERT,
+/// UPDATE and DELETE on the other tables.
+/// @throws InvalidInput  if the schema's name is not acceptable
+[[nodiscard]] inline std::vector<std::string> schema_sql(Options const& options = {}) {
+    require_schema_name(options.schema);
+    std::string const data_type = options.payload_column == PayloadColumn::json ? "json" : "text";
+    std::vector<std::string> statements{
+        "CREATE SCHEMA IF NOT EXISTS @",
+        // CACHE 1: a session that had drawn numbers ahead would use them below those that readers have passed.
+        "CREATE SEQUENCE @.events_position AS bigint CACHE 1 NO CYCLE",
+        "CREATE TABLE @.events ("
+        "position bigint NOT NULL CONSTRAINT events_position_key PRIMARY KEY, "
+        "event_id uuid NOT NULL CONSTRAINT events_event_id_key UNIQUE, "
+        "aggregate_type varchar(255) NOT NULL, "
+        "aggregate_id varchar(255) NOT NULL, "
+        "version bigint NOT NULL CHECK (version > 0), "
+        "event_type varchar(255) NOT NULL, "
+        "schema_version integer NOT NULL CHECK (schema_version > 0), "
+        "data " + data_type + " NOT NULL, "
+        "metadata json NOT NULL, "
+        "\"timestamp\" timestamptz NOT NULL, "
+        "checksum bigint NOT NULL, "
+        "CONSTRAINT events_stream_key UNIQUE (aggregate_type, aggregate_id, version))",
+        "ALTER SEQUENCE @.events_position OWNED BY @.events.position",
+        "CREATE FUNCTION @.refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'annals: stored events are immutable' USING ERRCODE = 'restrict_violation'; END $$",
+        "CREATE TRIGGER events_refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON @.events "
+        "FOR EACH STATEMENT EXECUTE FUNCTION @.refuse_change()",
+        // Also where replication or a restore has switched ordinary triggers off.
+        "ALTER TABLE @.events ENABLE ALWAYS TRIGGER events_refuse_change",
+        "CREATE TABLE @.snapshots ("
+        "aggregate_type varchar(255) NOT NULL, "
+        "aggregate_id varchar(255) NOT NULL, "
+        "version bigint NOT NULL, "
+        "event_id uuid NOT NULL, "
+        "state_type varchar(255) NOT NULL, "
+        "schema_version integer NOT NULL, "
+        "state text NOT NULL, "
+        "created_at timestamptz NOT NULL, "
+        "checksum bigint NOT NULL, "
+        "CONSTRAINT snapshots_stream_key PRIMARY KEY (aggregate_type, aggregate_id))",
+        "CREATE TABLE @.checkpoints ("
+        "name varchar(255) NOT NULL CONSTRAINT checkpoints_name_key PRIMARY KEY, "
+        "position text NOT NULL, "
+        "event_id uuid NOT NULL, "
+        "epoch bigint NOT NULL)",
+        "CREATE TABLE @.annals_schema (version integer NOT NULL)",
+        "INSERT INTO @.annals_schema (version) VALUES (" + std::to_string(schema_version) + ")",
+    };
+    for (std::string& statement : statements) {
+        statement = detail::in_schema(options.schema, std::move(statement));
+    }
+    return statements;
+}
+
+} // namespace annals::postgres
+
+#endif // ANNALS_POSTGRES_SCHEMA_HPP
