@@ -87,22 +87,36 @@ set(ANNALS_POSTGRES_HEADERS
     annals/postgres.hpp
     annals/postgres/checkpoint_store.hpp
     annals/postgres/detail/append.hpp
+    annals/postgres/detail/append_calls.hpp
+    annals/postgres/detail/bulk_append.hpp
+    annals/postgres/detail/call.hpp
     annals/postgres/detail/connection.hpp
+    annals/postgres/detail/conninfo.hpp
     annals/postgres/detail/cursors.hpp
     annals/postgres/detail/database.hpp
     annals/postgres/detail/deadline.hpp
     annals/postgres/detail/event_rows.hpp
+    annals/postgres/detail/link.hpp
+    annals/postgres/detail/lock_keys.hpp
+    annals/postgres/detail/open_transaction.hpp
+    annals/postgres/detail/pipeline.hpp
     annals/postgres/detail/pool.hpp
+    annals/postgres/detail/prepare_schema.hpp
     annals/postgres/detail/result.hpp
     annals/postgres/detail/schema_facts.hpp
+    annals/postgres/detail/session_settings.hpp
     annals/postgres/detail/sqlstate.hpp
     annals/postgres/detail/statements.hpp
+    annals/postgres/detail/verdict.hpp
     annals/postgres/detail/wire.hpp
     annals/postgres/error.hpp
+    annals/postgres/event_listener.hpp
     annals/postgres/event_store.hpp
     annals/postgres/options.hpp
+    annals/postgres/rows.hpp
     annals/postgres/schema.hpp
     annals/postgres/snapshot_store.hpp
+    annals/postgres/transaction.hpp
 )
 
 set(ANNALS_TESTING_HEADERS

@@ -6,6 +6,7 @@
 // The PostgreSQL adapter. Link with libpq 14 or later; the CMake target is annals::postgres.
 
 #include <annals/postgres/checkpoint_store.hpp>
+#include <annals/postgres/event_listener.hpp>
 #include <annals/postgres/event_store.hpp>
 #include <annals/postgres/schema.hpp>
 #include <annals/postgres/snapshot_store.hpp>

@@ -9,6 +9,7 @@
 #include <tests/postgres/server.hpp>
 
 #include <concepts>
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -26,17 +27,16 @@ template <class Store>
     }
 }
 
+enum class PostgresWay : std::uint8_t { direct, json_column, pooled };
+
 /// Two stores, each with a pool of its own, on one schema of the shared server.
-template <class Store>
+template <class Store, PostgresWay way = PostgresWay::direct>
 class PostgresFixture : public EncodedPayloads {
 public:
     using store_type = Store;
     static constexpr annals::testing::Quirks quirks{.persists_across_reopen = true};
 
-    explicit PostgresFixture(annals::postgres::Options options = {}) : options_{std::move(options)} {
-        options_.schema = unique_schema();
-        reopen();
-    }
+    PostgresFixture() { reopen(); }
     PostgresFixture(PostgresFixture const&) = delete;
     PostgresFixture& operator=(PostgresFixture const&) = delete;
     ~PostgresFixture() {
@@ -55,8 +55,13 @@ public:
     }
 
 private:
-    std::string conninfo_ = shared_conninfo();
-    annals::postgres::Options options_;
+    static constexpr auto payload_column =
+        way == PostgresWay::json_column ? annals::postgres::PayloadColumn::json : annals::postgres::PayloadColumn::text;
+
+    std::string conninfo_ = way == PostgresWay::pooled ? pooled_conninfo() : shared_conninfo();
+    annals::postgres::Options options_{
+        .schema = unique_schema(), .payload_column = payload_column, .transaction_pooler = way == PostgresWay::pooled
+    };
     std::optional<Store> first_;
     std::optional<Store> second_;
 };

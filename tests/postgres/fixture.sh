@@ -30,6 +30,7 @@ start)
   # The library must not depend on what the server's default is, so this one has the weakest.
   bash "$server" make "$root/shared" "max_connections = 200" "synchronous_commit = off"
   bash "$server" start "$root/shared"
+  bash "$server" pool "$root/shared"
   ;;
 stop) remove_all ;;
 esac

@@ -5,18 +5,17 @@
 
 #include <annals/event_id.hpp>
 
-#include <libpq-fe.h>
-#include <sys/types.h>
-#include <unistd.h>
-
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <initializer_list>
+#include <libpq-fe.h>
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <sys/types.h>
+#include <unistd.h>
 #include <utility>
 
 namespace annals_tests {
@@ -34,14 +33,19 @@ namespace annals_tests {
     return folder;
 }
 
-[[nodiscard]] inline std::string conninfo_in(std::filesystem::path const& folder) {
+[[nodiscard]] inline std::string conninfo_in(std::filesystem::path const& folder, char const* file = "conninfo") {
     std::string conninfo;
-    std::getline(std::ifstream{folder / "conninfo"}, conninfo);
+    std::getline(std::ifstream{folder / file}, conninfo);
     return conninfo;
 }
 
 /// What connects to the server that all tests share.
 [[nodiscard]] inline std::string shared_conninfo() { return conninfo_in(servers_folder() / "shared"); }
+
+/// What connects to it through a transaction pooler.
+[[nodiscard]] inline std::string pooled_conninfo() {
+    return conninfo_in(servers_folder() / "shared", "pooled_conninfo");
+}
 
 /// A schema name that no other test uses.
 [[nodiscard]] inline std::string unique_schema() {

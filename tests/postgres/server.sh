@@ -8,6 +8,8 @@
 #   server.sh start FOLDER               starts it and waits until it answers
 #   server.sh stop FOLDER [MODE]         stops it; MODE as of pg_ctl, `fast` if none is given
 #   server.sh remove FOLDER              stops it, whatever its state, and removes the folder
+#   server.sh pool FOLDER                starts a PgBouncer in front of it, in transaction mode; FOLDER/pooled_conninfo
+#                                        holds what its clients need
 #   server.sh run FOLDER PROGRAM ARG...  runs one of the server's programs as the server's user, in FOLDER
 #
 # Its superuser is `annals`, who needs no password on loopback. FOLDER/conninfo holds what a client needs.
@@ -85,8 +87,36 @@ stop() {
   server pg_ctl stop --pgdata=data --mode="${1:-fast}" --wait --timeout=60 --silent
 }
 
+pool() {
+  local program port
+  program=$(PATH=$PATH:/usr/sbin command -v pgbouncer) || {
+    echo "No PgBouncer. Debian's package is pgbouncer." >&2
+    exit 1
+  }
+  port=$(free_port)
+  cat >"$folder/pgbouncer.ini" <<-END
+	[databases]
+	* = $(cut -d ' ' -f 1,2 "$folder/conninfo") user=annals
+	[pgbouncer]
+	listen_addr = 127.0.0.1
+	listen_port = $port
+	unix_socket_dir =
+	auth_type = any
+	pool_mode = transaction
+	default_pool_size = 4
+	max_client_conn = 200
+	logfile = pgbouncer.log
+	pidfile = pgbouncer.pid
+	END
+  (cd "$folder" && "${as_server[@]}" "$program" --daemon --quiet pgbouncer.ini)
+  echo "host=127.0.0.1 port=$port user=annals dbname=postgres" >"$folder/pooled_conninfo"
+}
+
 remove() {
   [[ -d $folder ]] || return 0
+  if [[ -e $folder/pgbouncer.pid ]]; then
+    kill "$(<"$folder/pgbouncer.pid")" || true
+  fi
   if [[ -e $folder/data/postmaster.pid ]]; then
     pkill -CONT -P "$(head -n 1 "$folder/data/postmaster.pid")" || true # in case a test has frozen it
     kill -CONT "$(head -n 1 "$folder/data/postmaster.pid")" 2>/dev/null || true
@@ -99,6 +129,7 @@ case $command in
 make) make "$@" ;;
 start) start ;;
 stop) stop "$@" ;;
+pool) pool ;;
 remove) remove ;;
 run) server "$@" ;;
 *)

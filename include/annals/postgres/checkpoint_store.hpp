@@ -23,24 +23,22 @@ public:
     /// @throws StoreError, DeadlineExceeded  if the server does not answer
     [[nodiscard]] std::optional<Checkpoint> load(std::string_view name) const {
         postgres::detail::Deadline const until = database_->deadline();
-        return database_->repeatable(
-            until,
-            [&](postgres::detail::Connection& connection) -> std::optional<Checkpoint> {
-                auto const answer =
-                    connection.run(database_->sql().load_checkpoint, postgres::detail::Parameters::of(name), until);
-                if (answer.rows() == 0) {
-                    return std::nullopt;
-                }
-                try {
-                    return Checkpoint{
-                        parse_position(answer.text(0, 0)), postgres::detail::id_from_bytes(answer.text(0, 1)),
-                        answer.int8(0, 2)
-                    };
-                } catch (InvalidInput const&) {
-                    throw CorruptData{"the checkpoint of projection '" + std::string{name} + "' holds no position"};
-                }
+        return database_->repeatable(until, [&](postgres::detail::Connection& connection) -> std::optional<Checkpoint> {
+            auto const answer =
+                connection.run(database_->sql().load_checkpoint, postgres::detail::Parameters::of(name), until);
+            if (answer.rows() == 0) {
+                return std::nullopt;
             }
-        );
+            try {
+                return Checkpoint{
+                    parse_position(answer.text(0, 0)),
+                    postgres::detail::id_from_bytes(answer.text(0, 1)),
+                    answer.int8(0, 2)
+                };
+            } catch (InvalidInput const&) {
+                throw CorruptData{"the checkpoint of projection '" + std::string{name} + "' holds no position"};
+            }
+        });
     }
 
     /// @throws FencedOut  if the stored checkpoint is not `from`; nothing was written

@@ -8,6 +8,7 @@
 #include <annals/postgres/detail/append.hpp>
 #include <annals/postgres/detail/cursors.hpp>
 #include <annals/postgres/snapshot_store.hpp>
+#include <annals/postgres/transaction.hpp>
 
 #include <cstddef>
 #include <memory>
@@ -28,9 +29,9 @@ namespace annals {
 /// Positions are a sequence's numbers, drawn concurrently; `read_all` hands them out up to the frontier, below which
 /// nothing will appear any more (see `docs/adr`). Foreign transactions, however long, do not hold it up.
 ///
-/// All members may be called from several threads at once. Each call ends within `Options::deadline`, and a second, also
-/// when the server is frozen or unreachable: by `DeadlineExceeded`, a transient `StoreError`, or, for an append that
-/// was sent, `AppendOutcomeUnknown`. Not across a fork (`UsageError`). A copy is a second handle to the same pool.
+/// All members may be called from several threads at once. Each call ends within `Options::deadline`, and a second,
+/// also when the server is frozen or unreachable: by `DeadlineExceeded`, a transient `StoreError`, or, for an append
+/// that was sent, `AppendOutcomeUnknown`. Not across a fork (`UsageError`). A copy is a second handle to the same pool.
 class PostgresEventStore {
 public:
     using payload_type = EncodedPayload;
@@ -80,6 +81,20 @@ public:
     /// The frontier: the position up to which `read_all` would read now.
     [[nodiscard]] Position head() const {
         return Position{postgres::detail::frontier(*database_, database_->deadline())};
+    }
+
+    /// Runs `work` in a transaction of the store's database: what it appends there and what it writes to other tables
+    /// is committed together when it returns, and rolled back when it throws.
+    ///
+    /// Readers of the log do not see what others append meanwhile behind the first append of `work`, so keep it short;
+    /// a transaction that is idle for 10 seconds is ended by the server. `work` is called once: repeat it if the error
+    /// is transient.
+    /// @param work  is called with a `postgres::Transaction&`; what it returns is returned
+    /// @throws AppendOutcomeUnknown  if the answer to COMMIT is lost; nothing was written after any other error
+    /// @throws StoreError            if the server refuses a statement or the commit
+    template <class Work>
+    auto transact(Work&& work) {
+        return postgres::detail::transact(*database_, std::forward<Work>(work));
     }
 
     /// The snapshots kept beside the events. They are encoded, so one store serves all types of state.

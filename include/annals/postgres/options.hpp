@@ -33,6 +33,12 @@ struct Options {
     std::chrono::milliseconds lock_timeout{5'000};
     /// Make the tables if there are none. Off for a role that may not; see `schema_sql`.
     bool create_tables = true;
+    /// Behind a pooler that gives each transaction another session (PgBouncer's transaction mode): nothing is prepared,
+    /// and each transaction brings its settings along. It costs; connect directly where you can.
+    bool transaction_pooler = false;
+    /// Each append wakes the `EventListener`s of the store. It costs much where many write, for PostgreSQL takes a lock
+    /// of the whole server at each such commit.
+    bool notify = false;
 };
 
 /// @throws InvalidInput  if the name could not be written into SQL as it is
@@ -42,7 +48,19 @@ inline void require_schema_name(std::string const& name) {
         good = good && ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_');
     }
     if (!good || name.starts_with("pg_")) {
-        throw InvalidInput{"annals: a schema name is a lower-case letter or '_', then at most 39 letters, digits or '_'"};
+        throw InvalidInput{"annals: a schema name is a lower-case letter or '_', then at most 39 letters, digits or '_'"
+        };
+    }
+}
+
+/// @throws InvalidInput  for what no store could work with
+inline void require_valid(Options const& options) {
+    require_schema_name(options.schema);
+    if (options.pool_size == 0) {
+        throw InvalidInput{"annals: a pool needs room for at least one connection"};
+    }
+    if (options.deadline.count() <= 0 || options.lock_timeout.count() <= 0) {
+        throw InvalidInput{"annals: the deadline and the lock timeout of a PostgreSQL store must be above zero"};
     }
 }
 

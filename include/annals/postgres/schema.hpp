@@ -3,6 +3,7 @@
 #ifndef ANNALS_POSTGRES_SCHEMA_HPP
 #define ANNALS_POSTGRES_SCHEMA_HPP
 
+#include <annals/postgres/detail/lock_keys.hpp>
 #include <annals/postgres/options.hpp>
 
 #include <cstddef>
@@ -28,17 +29,21 @@ namespace detail {
 } // namespace detail
 
 /// The statements that make the tables of a store, for those whose database team applies them. In this order, in one
-/// transaction. A store made with the same options and `create_tables = false` then works on them; its role needs
-/// USAGE on the schema and the sequence, SELECT and INSERT on `events`, SELECT on `annals_schema`, and SELECT, INSERT,
-/// UPDATE and DELETE on the other tables.
+/// transaction. A store made with the same options and `create_tables = false` then works on them.
+///
+/// @param from  the version of the tables that are there, 0 if there are none; it stands in `annals_schema`
 /// @throws InvalidInput  if the schema's name is not acceptable
-[[nodiscard]] inline std::vector<std::string> schema_sql(Options const& options = {}) {
+[[nodiscard]] inline std::vector<std::string> schema_sql(Options const& options = {}, int from = 0) {
     require_schema_name(options.schema);
+    if (from >= schema_version) {
+        return {};
+    }
     std::string const data_type = options.payload_column == PayloadColumn::json ? "json" : "text";
     std::vector<std::string> statements{
         "CREATE SCHEMA IF NOT EXISTS @",
         // CACHE 1: a session that had drawn numbers ahead would use them below those that readers have passed.
-        "CREATE SEQUENCE @.events_position AS bigint CACHE 1 NO CYCLE",
+        "CREATE SEQUENCE @.events_position AS bigint MAXVALUE " + std::to_string(detail::LockKeys::value_bits) +
+            " CACHE 1 NO CYCLE",
         "CREATE TABLE @.events ("
         "position bigint NOT NULL CONSTRAINT events_position_key PRIMARY KEY, "
         "event_id uuid NOT NULL CONSTRAINT events_event_id_key UNIQUE, "
@@ -47,11 +52,13 @@ namespace detail {
         "version bigint NOT NULL CHECK (version > 0), "
         "event_type varchar(255) NOT NULL, "
         "schema_version integer NOT NULL CHECK (schema_version > 0), "
-        "data " + data_type + " NOT NULL, "
-        "metadata json NOT NULL, "
-        "\"timestamp\" timestamptz NOT NULL, "
-        "checksum bigint NOT NULL, "
-        "CONSTRAINT events_stream_key UNIQUE (aggregate_type, aggregate_id, version))",
+        "data " +
+            data_type +
+            " NOT NULL, "
+            "metadata json NOT NULL, "
+            "\"timestamp\" timestamptz NOT NULL, "
+            "checksum bigint NOT NULL, "
+            "CONSTRAINT events_stream_key UNIQUE (aggregate_type, aggregate_id, version))",
         "ALTER SEQUENCE @.events_position OWNED BY @.events.position",
         "CREATE FUNCTION @.refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
         "$$ BEGIN RAISE EXCEPTION 'annals: stored events are immutable' USING ERRCODE = 'restrict_violation'; END $$",
@@ -80,6 +87,30 @@ namespace detail {
     };
     for (std::string& statement : statements) {
         statement = detail::in_schema(options.schema, std::move(statement));
+    }
+    return statements;
+}
+
+/// The statements that let a role use a store, and nothing more: it can add events but not change or remove one.
+/// @throws InvalidInput  if the schema's name is not acceptable, or the role's is empty or holds a NUL
+[[nodiscard]] inline std::vector<std::string> grant_sql(std::string const& role, Options const& options = {}) {
+    require_schema_name(options.schema);
+    if (role.empty() || role.find('\0') != std::string::npos) {
+        throw InvalidInput{"annals: a role needs a name"};
+    }
+    std::string quoted = role;
+    for (std::size_t at = quoted.find('"'); at != std::string::npos; at = quoted.find('"', at + 2)) {
+        quoted.insert(at, 1, '"');
+    }
+    std::vector<std::string> statements{
+        "GRANT USAGE ON SCHEMA @ TO ",
+        "GRANT USAGE, SELECT ON SEQUENCE @.events_position TO ",
+        "GRANT SELECT, INSERT ON @.events TO ",
+        "GRANT SELECT, INSERT, UPDATE, DELETE ON @.snapshots, @.checkpoints TO ",
+        "GRANT SELECT ON @.annals_schema TO ",
+    };
+    for (std::string& statement : statements) {
+        statement = detail::in_schema(options.schema, std::move(statement)) + '"' + quoted + '"';
     }
     return statements;
 }

@@ -32,7 +32,7 @@ public:
     [[nodiscard]] std::optional<Snapshot<EncodedPayload>> load(StreamName const& stream) const {
         postgres::detail::Deadline const until = database_->deadline();
         return database_->repeatable(until, [&](postgres::detail::Connection& connection) {
-            auto const answer = connection.run(database_->sql().load_snapshot, key_of(stream), until);
+            auto const answer = connection.run(database_->sql().load_snapshot, postgres::detail::key_of(stream), until);
             return answer.rows() == 0 ? std::nullopt : read(stream, answer);
         });
     }
@@ -42,7 +42,7 @@ public:
     /// @throws StoreError, DeadlineExceeded  if the server does not answer; it may have been replaced then
     void save(Snapshot<EncodedPayload> const& snapshot) {
         require_valid(snapshot.state);
-        postgres::detail::Parameters parameters = key_of(snapshot.stream);
+        postgres::detail::Parameters parameters = postgres::detail::key_of(snapshot.stream);
         parameters.add(snapshot.version.value());
         parameters.add(snapshot.event_id);
         parameters.add(std::string_view{snapshot.state.type});
@@ -54,15 +54,9 @@ public:
     }
 
     /// Forgets the snapshot of the stream, if there is one.
-    void remove(StreamName const& stream) { run(database_->sql().remove_snapshot, key_of(stream)); }
+    void remove(StreamName const& stream) { run(database_->sql().remove_snapshot, postgres::detail::key_of(stream)); }
 
 private:
-    [[nodiscard]] static postgres::detail::Parameters key_of(StreamName const& stream) {
-        return postgres::detail::Parameters::of(
-            std::string_view{stream.aggregate_type()}, std::string_view{stream.aggregate_id()}
-        );
-    }
-
     void run(std::string const& sql, postgres::detail::Parameters const& parameters) {
         postgres::detail::Deadline const until = database_->deadline();
         database_->repeatable(until, [&](postgres::detail::Connection& connection) {
@@ -72,8 +66,13 @@ private:
 
     [[nodiscard]] static std::int64_t checksum_of(Snapshot<EncodedPayload> const& snapshot) {
         std::int64_t const content = postgres::detail::checksum_of(
-            snapshot.stream, snapshot.event_id, snapshot.taken_at, {}, snapshot.state.type,
-            snapshot.state.schema_version, snapshot.state.data
+            snapshot.stream,
+            snapshot.event_id,
+            snapshot.taken_at,
+            {},
+            snapshot.state.type,
+            snapshot.state.schema_version,
+            snapshot.state.data
         );
         return postgres::detail::completed(content, snapshot.version.value(), 0);
     }

@@ -3,42 +3,33 @@
 #ifndef ANNALS_POSTGRES_DETAIL_CONNECTION_HPP
 #define ANNALS_POSTGRES_DETAIL_CONNECTION_HPP
 
-#include <annals/postgres/detail/deadline.hpp>
-#include <annals/postgres/detail/result.hpp>
-#include <annals/postgres/error.hpp>
-#include <annals/postgres/options.hpp>
+#include <annals/postgres/detail/conninfo.hpp>
+#include <annals/postgres/detail/pipeline.hpp>
+#include <annals/postgres/detail/session_settings.hpp>
 
-#include <libpq-fe.h>
-#include <poll.h>
-
-#include <cerrno>
+#include <algorithm>
 #include <chrono>
-#include <map>
-#include <memory>
-#include <optional>
+#include <cstddef>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 namespace annals::postgres::detail {
 
-/// A statement and the values for its parameters.
-struct Call {
-    std::string sql;
-    Parameters parameters;
-};
-
-/// One connection. No call blocks beyond its deadline: all goes through libpq's non-blocking functions and `poll`,
-/// for no timeout of the server or of a socket helps when the server's process is stopped. One thread at a time.
+/// One connection. No call blocks beyond its deadline. One thread at a time.
 class Connection {
 public:
-    /// @throws ConnectionLost, DeadlineExceeded  if there is no connection to be had; never showing `conninfo`
-    Connection(std::string const& conninfo, Options const& options, Deadline const& deadline) {
-        open(conninfo, deadline);
-        PQsetNoticeReceiver(connection_.get(), &Connection::receive_notice, this);
-        PQsetnonblocking(connection_.get(), 1);
-        configure(options, deadline);
+    /// @throws ConnectionLost  if there is no connection to be had
+    Connection(Conninfo const& conninfo, Options const& options, Deadline const& deadline)
+        : link_{conninfo.connect(deadline)}, pipeline_{link_, !options.transaction_pooler}, settings_{options},
+          is_pooled_{options.transaction_pooler} {
+        PQsetNoticeReceiver(link_.get(), &Connection::receive_notice, this);
+        if (!is_pooled_) {
+            Call const settings = settings_.call(Scope::session);
+            run(std::span{&settings, 1}, deadline);
+        }
     }
     Connection(Connection const&) = delete;
     Connection& operator=(Connection const&) = delete;
@@ -50,210 +41,129 @@ public:
     /// @throws ConnectionLost  if the connection dies before the last answer; what was done is not known
     std::vector<Result> run(std::span<Call const> calls, Deadline const& deadline) {
         saw_warning_ = false;
-        if (PQenterPipelineMode(connection_.get()) != 1) {
-            lose("it is not ready for a statement");
+        if (is_pooled_ && !is_in_transaction()) {
+            return run_as_transaction(calls, deadline);
         }
-        std::vector<Step> steps;
-        for (Call const& call : calls) {
-            send(call, steps);
-        }
-        if (PQpipelineSync(connection_.get()) != 1) {
-            lose();
-        }
-        std::vector<Result> results = receive(steps, deadline);
-        PQexitPipelineMode(connection_.get());
-        return results;
+        return pipeline_.run(calls, deadline);
     }
 
     /// The same for one call.
-    Result run(std::string const& sql, Parameters parameters, Deadline const& deadline) {
+    Result run(std::string_view sql, Parameters parameters, Deadline const& deadline) {
         Call const call{sql, std::move(parameters)};
         return std::move(run(std::span{&call, 1}, deadline).front());
+    }
+
+    /// Begins a transaction, and does the first calls in it: one round trip.
+    std::vector<Result> begin(std::span<Call const> calls, Deadline const& deadline) {
+        saw_warning_ = false;
+        std::vector<Call> all = beginning();
+        std::size_t const own = all.size();
+        all.insert(all.end(), calls.begin(), calls.end());
+        try {
+            std::vector<Result> results = pipeline_.run(all, deadline);
+            results.erase(results.begin(), results.begin() + static_cast<std::ptrdiff_t>(own));
+            return results;
+        } catch (PostgresError const&) {
+            roll_back(deadline);
+            throw;
+        }
+    }
+
+    /// Feeds rows to a COPY FROM STDIN.
+    void copy_in(std::string const& sql, std::string_view rows, Deadline const& deadline) {
+        constexpr std::size_t chunk = std::size_t{1} << 20U;
+        if (PQsendQuery(link_.get(), sql.c_str()) != 1) {
+            link_.lose();
+        }
+        if (Result const begun = next_result(deadline); begun.status() != PGRES_COPY_IN) {
+            pipeline_.require_success(begun);
+        }
+        for (; !rows.empty(); rows.remove_prefix((std::min)(chunk, rows.size()))) {
+            // 0 says that it would block.
+            while (PQputCopyData(link_.get(), rows.data(), static_cast<int>((std::min)(chunk, rows.size()))) == 0) {
+                link_.wait_until_sent(deadline);
+            }
+        }
+        while (PQputCopyEnd(link_.get(), nullptr) == 0) {
+            link_.wait_until_sent(deadline);
+        }
+        Result const done = next_result(deadline);
+        while (next_result(deadline).get() != nullptr) {
+        }
+        pipeline_.require_success(done);
     }
 
     /// Commits the open transaction.
     /// @throws StoreError  if the server rolled back instead, as it answers to COMMIT after a failure, without an error
     void commit(Deadline const& deadline) {
-        Result const done = run("COMMIT", {}, deadline);
-        if (std::string_view{PQcmdStatus(done.get())} != "COMMIT") {
-            throw StoreError{"annals: PostgreSQL rolled the transaction back", "40000", true};
+        saw_warning_ = false;
+        Call const call{"COMMIT", {}};
+        require_committed(pipeline_.run(std::span{&call, 1}, deadline).front());
+    }
+
+    /// Ends the open transaction without it, if there is one.
+    void roll_back(Deadline const& deadline) {
+        if (is_in_transaction()) {
+            Call const call{"ROLLBACK", {}};
+            pipeline_.run(std::span{&call, 1}, deadline);
         }
     }
 
     /// Whether the server has warned during the last run, as when the wait for a standby's answer was cancelled.
     [[nodiscard]] bool saw_warning() const noexcept { return saw_warning_; }
 
+    [[nodiscard]] bool is_in_transaction() const {
+        auto const status = PQtransactionStatus(link_.get());
+        return status == PQTRANS_INTRANS || status == PQTRANS_INERROR;
+    }
+
     /// Whether it can be given to the next user: alive, in no transaction, and the server has sent nothing unasked.
     [[nodiscard]] bool is_clean() const {
-        if (PQstatus(connection_.get()) != CONNECTION_OK || PQtransactionStatus(connection_.get()) != PQTRANS_IDLE ||
-            PQpipelineStatus(connection_.get()) != PQ_PIPELINE_OFF) {
-            return false;
-        }
-        // A server that went away has closed the socket, which then is readable.
-        ::pollfd socket{PQsocket(connection_.get()), POLLIN, 0};
-        return ::poll(&socket, 1, 0) == 0;
+        return link_.get() != nullptr && PQstatus(link_.get()) == CONNECTION_OK &&
+               PQtransactionStatus(link_.get()) == PQTRANS_IDLE && PQpipelineStatus(link_.get()) == PQ_PIPELINE_OFF &&
+               // A server that went away has closed the socket, which then is readable.
+               !link_.is_readable_before(Deadline{std::chrono::milliseconds{0}});
     }
 
     [[nodiscard]] std::chrono::steady_clock::time_point made_at() const noexcept { return made_at_; }
-    [[nodiscard]] PGconn* handle() const noexcept { return connection_.get(); }
+    [[nodiscard]] Link& link() noexcept { return link_; }
 
 private:
-    struct Finish {
-        void operator()(PGconn* connection) const noexcept { PQfinish(connection); }
-    };
-
-    void open(std::string const& conninfo, Deadline const& deadline) {
-        // What stands first can be overridden by the connection string.
-        char const* const keys[] = {"client_encoding", "tcp_user_timeout", "fallback_application_name", "dbname", nullptr};
-        char const* const values[] = {"UTF8", "10000", "annals", conninfo.c_str(), nullptr};
-        connection_.reset(PQconnectStartParams(keys, values, 1));
-        if (!connection_) {
-            throw std::bad_alloc{};
-        }
-        auto state = PGRES_POLLING_WRITING;
-        while (state != PGRES_POLLING_OK) {
-            if (PQstatus(connection_.get()) == CONNECTION_BAD || state == PGRES_POLLING_FAILED) {
-                lose();
-            }
-            wait(state == PGRES_POLLING_READING ? POLLIN : POLLOUT, deadline, "connecting");
-            state = PQconnectPoll(connection_.get());
+    /// Behind a pooler each transaction may meet another session, so it brings its settings along.
+    std::vector<Result> run_as_transaction(std::span<Call const> calls, Deadline const& deadline) {
+        std::vector<Call> all = beginning();
+        auto const first = static_cast<std::ptrdiff_t>(all.size());
+        all.insert(all.end(), calls.begin(), calls.end());
+        all.push_back({"COMMIT", {}});
+        try {
+            std::vector<Result> results = pipeline_.run(all, deadline);
+            require_committed(results.back());
+            results.pop_back();
+            results.erase(results.begin(), results.begin() + first);
+            return results;
+        } catch (PostgresError const&) {
+            roll_back(deadline);
+            throw;
         }
     }
 
-    void configure(Options const& options, Deadline const& deadline) {
-        // remote_apply is stronger than on; everything weaker loses acknowledged events when the server dies.
-        static std::string const settings =
-            "SELECT set_config('synchronous_commit', CASE current_setting('synchronous_commit') "
-            "WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END, false), "
-            "set_config('default_transaction_isolation', 'read committed', false), "
-            "set_config('search_path', 'pg_catalog', false), "
-            "set_config('plan_cache_mode', 'force_generic_plan', false), "
-            "set_config('idle_in_transaction_session_timeout', '10000', false), "
-            "set_config('lock_timeout', $1::text, false), set_config('statement_timeout', $2::text, false)";
-        Parameters parameters;
-        parameters.add(std::string_view{std::to_string(options.lock_timeout.count())});
-        parameters.add(std::string_view{std::to_string(options.deadline.count())});
-        run(settings, std::move(parameters), deadline);
+    [[nodiscard]] Result next_result(Deadline const& deadline) {
+        link_.wait_for_result(deadline);
+        return Result{PQgetResult(link_.get())};
     }
 
-    /// Something that was sent and will be answered.
-    struct Step {
-        bool is_preparation;
-        std::string const* sql;
-    };
-
-    void send(Call const& call, std::vector<Step>& steps) {
-        auto found = prepared_.find(call.sql);
-        if (found == prepared_.end()) {
-            found = prepared_.emplace(call.sql, "annals_" + std::to_string(++names_)).first;
-            if (PQsendPrepare(connection_.get(), found->second.c_str(), call.sql.c_str(), 0, nullptr) != 1) {
-                lose();
-            }
-            steps.push_back({true, &found->first});
+    [[nodiscard]] std::vector<Call> beginning() const {
+        std::vector<Call> calls{{"BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE", {}}};
+        if (is_pooled_) {
+            calls.push_back(settings_.call(Scope::transaction));
         }
-        auto const& parameters = call.parameters.values();
-        std::vector<char const*> values;
-        std::vector<int> lengths;
-        for (std::string const& value : parameters) {
-            values.push_back(value.data());
-            lengths.push_back(static_cast<int>(value.size()));
-        }
-        std::vector<int> const formats(values.size(), 1);
-        int const count = static_cast<int>(values.size());
-        if (PQsendQueryPrepared(
-                connection_.get(), found->second.c_str(), count, values.data(), lengths.data(), formats.data(), 1
-            ) != 1) {
-            lose();
-        }
-        steps.push_back({false, &found->first});
+        return calls;
     }
 
-    [[nodiscard]] std::vector<Result> receive(std::vector<Step> const& steps, Deadline const& deadline) {
-        std::vector<Result> results;
-        std::optional<PostgresError> error;
-        std::size_t answered = 0;
-        while (true) {
-            while (PQflush(connection_.get()) == 1 || PQisBusy(connection_.get()) == 1) {
-                short const events = PQflush(connection_.get()) == 1 ? POLLIN | POLLOUT : POLLIN;
-                wait(events, deadline, "waiting for an answer");
-                if (PQconsumeInput(connection_.get()) != 1) {
-                    lose();
-                }
-            }
-            Result result{PQgetResult(connection_.get())};
-            if (result.get() == nullptr) {
-                if (PQstatus(connection_.get()) != CONNECTION_OK) {
-                    lose();
-                }
-                continue;
-            }
-            switch (result.status()) {
-            case PGRES_PIPELINE_SYNC:
-                if (error) {
-                    forget_preparations(steps, answered);
-                    PQexitPipelineMode(connection_.get());
-                    throw *error;
-                }
-                return results;
-            case PGRES_TUPLES_OK:
-            case PGRES_COMMAND_OK:
-                if (!steps[answered++].is_preparation) {
-                    results.push_back(std::move(result));
-                }
-                break;
-            case PGRES_PIPELINE_ABORTED:
-                break;
-            default:
-                take_error(result, error);
-            }
+    static void require_committed(Result const& answer) {
+        if (std::string_view{PQcmdStatus(answer.get())} != "COMMIT") {
+            throw StoreError{"annals: PostgreSQL rolled the transaction back", "40000", true};
         }
-    }
-
-    void take_error(Result const& result, std::optional<PostgresError>& error) {
-        std::string const sqlstate{result.field(PG_DIAG_SQLSTATE)};
-        std::string_view const severity = result.field(PG_DIAG_SEVERITY_NONLOCALIZED);
-        if (severity != "ERROR") {
-            // FATAL and PANIC end the session, and libpq makes an error without a severity when it is gone.
-            lose(sqlstate.empty() ? PQerrorMessage(connection_.get()) : detail::meaning_of(sqlstate).text, sqlstate);
-        }
-        if (!error) {
-            error.emplace(
-                sqlstate, std::string{result.field(PG_DIAG_MESSAGE_PRIMARY)},
-                std::string{result.field(PG_DIAG_CONSTRAINT_NAME)}
-            );
-        }
-    }
-
-    /// The server skips what follows an error, preparations too.
-    void forget_preparations(std::vector<Step> const& steps, std::size_t answered) {
-        for (; answered < steps.size(); ++answered) {
-            if (steps[answered].is_preparation) {
-                prepared_.erase(*steps[answered].sql);
-            }
-        }
-    }
-
-    void wait(int events, Deadline const& deadline, char const* doing) {
-        while (true) {
-            ::pollfd socket{PQsocket(connection_.get()), static_cast<short>(events), 0};
-            int const ready = ::poll(&socket, 1, deadline.milliseconds_left());
-            if (ready > 0) {
-                return;
-            }
-            if (ready < 0 && errno != EINTR) {
-                lose("poll failed");
-            }
-            if (deadline.is_over()) {
-                lose(std::string{"no answer in the time allowed, while "} + doing);
-            }
-        }
-    }
-
-    [[noreturn]] void lose() { lose(PQerrorMessage(connection_.get())); }
-    [[noreturn]] void lose(std::string_view reason, std::string sqlstate = {}) {
-        std::string const text{reason.substr(0, reason.find('\n'))};
-        connection_.reset();
-        throw ConnectionLost{text, sqlstate.empty() ? "08006" : std::move(sqlstate)};
     }
 
     static void receive_notice(void* self, PGresult const* notice) {
@@ -263,11 +173,12 @@ private:
         }
     }
 
-    std::unique_ptr<PGconn, Finish> connection_;
-    std::map<std::string, std::string, std::less<>> prepared_;
-    std::chrono::steady_clock::time_point made_at_ = std::chrono::steady_clock::now();
-    std::size_t names_ = 0;
+    Link link_;
+    Pipeline pipeline_;
+    SessionSettings settings_;
+    bool is_pooled_;
     bool saw_warning_ = false;
+    std::chrono::steady_clock::time_point made_at_ = std::chrono::steady_clock::now();
 };
 
 } // namespace annals::postgres::detail

@@ -43,14 +43,14 @@ struct Page {
 
 /// The position up to which nothing will ever be added.
 ///
-/// A position is drawn only while its transaction announces a lower one in pg_locks, and the announcement goes away only
-/// when the commit is visible. So what was drawn by the time of the first statement, and lies at or below all that is
-/// announced at the time of the second, is settled; a page is read with a later snapshot still.
+/// A position is drawn only while its transaction announces a lower one in pg_locks, and the announcement goes away
+/// only when the commit is visible. So what was drawn by the time of the first statement, and lies at or below all that
+/// is announced at the time of the second, is settled; a page is read with a later snapshot still.
 [[nodiscard]] inline std::int64_t frontier(Database& database, Deadline const& until) {
     return database.repeatable(until, [&](Connection& connection) {
         Call const calls[] = {
             {database.sql().last_drawn, {}},
-            {database.sql().lowest_announced, Parameters::of(database.announcement())},
+            {database.sql().lowest_announced, Parameters::of(database.locks().announcement())},
         };
         auto const answers = connection.run(calls, until);
         std::int64_t const last = answers[0].int8(0, 0);
@@ -62,7 +62,8 @@ struct Page {
     return database.repeatable(until, [&](Connection& connection) {
         auto const answer = connection.run(
             database.sql().stream_version,
-            Parameters::of(std::string_view{stream.aggregate_type()}, std::string_view{stream.aggregate_id()}), until
+            Parameters::of(std::string_view{stream.aggregate_type()}, std::string_view{stream.aggregate_id()}),
+            until
         );
         return Version{answer.int8(0, 0)};
     });
@@ -96,8 +97,11 @@ private:
             auto const answer = connection.run(
                 database_->sql().stream,
                 Parameters::of(
-                    std::string_view{stream_.aggregate_type()}, std::string_view{stream_.aggregate_id()},
-                    at_version_.value(), last_, static_cast<std::int64_t>(asked)
+                    std::string_view{stream_.aggregate_type()},
+                    std::string_view{stream_.aggregate_id()},
+                    at_version_.value(),
+                    last_,
+                    static_cast<std::int64_t>(asked)
                 ),
                 until
             );

@@ -4,6 +4,7 @@
 #define ANNALS_POSTGRES_DETAIL_DEADLINE_HPP
 
 #include <chrono>
+#include <cstddef>
 
 namespace annals::postgres::detail {
 
@@ -21,6 +22,11 @@ public:
     [[nodiscard]] int milliseconds_left() const {
         auto const left = std::chrono::ceil<std::chrono::milliseconds>(at_ - Clock::now()).count();
         return left > 0 ? static_cast<int>(left) : 0;
+    }
+
+    /// The deadline of the first of `parts` things to be done one after another until this one.
+    [[nodiscard]] Deadline share(std::size_t parts) const {
+        return Deadline{std::chrono::milliseconds{milliseconds_left() / static_cast<int>(parts)}};
     }
 
 private:

@@ -7,6 +7,7 @@
 #include <annals/detail/earlier_append.hpp>
 #include <annals/detail/event_checksum.hpp>
 #include <annals/detail/metadata_text.hpp>
+#include <annals/postgres/detail/call.hpp>
 #include <annals/postgres/detail/result.hpp>
 #include <annals/stream_error.hpp>
 
@@ -19,6 +20,11 @@
 namespace annals::postgres::detail {
 
 using Event = SourcedEvent<EncodedPayload>;
+
+/// A stream as the first two parameters.
+[[nodiscard]] inline Parameters key_of(StreamName const& stream) {
+    return Parameters::of(std::string_view{stream.aggregate_type()}, std::string_view{stream.aggregate_id()});
+}
 
 /// The checksum of all that the client knows when it sends an event. The server completes it by version and position.
 [[nodiscard]] inline std::int64_t checksum_of(
@@ -42,6 +48,14 @@ using Event = SourcedEvent<EncodedPayload>;
         metadata,
         data,
     });
+}
+
+[[nodiscard]] inline std::int64_t
+checksum_of(StreamName const& stream, NewEvent<EncodedPayload> const& event, std::string_view metadata) {
+    EncodedPayload const& payload = event.payload;
+    return checksum_of(
+        stream, event.event_id, event.timestamp, metadata, payload.type, payload.schema_version, payload.data
+    );
 }
 
 /// What the server does to the checksum. @see Statements::append
@@ -94,15 +108,6 @@ using Event = SourcedEvent<EncodedPayload>;
     } catch (InvalidInput const&) {
         throw corrupt("has a name that no event can have");
     }
-}
-
-/// What is stored of an append that is sent again, for `find_earlier_append`.
-[[nodiscard]] inline annals::detail::StoredUnderId
-compare(Event const& stored, NewEvent<EncodedPayload> const& sent) {
-    return {
-        stored.stream, stored.version, stored.position,
-        stored.payload == sent.payload && stored.metadata == sent.metadata && stored.timestamp == sent.timestamp
-    };
 }
 
 } // namespace annals::postgres::detail

@@ -5,14 +5,13 @@
 
 #include <annals/postgres/detail/connection.hpp>
 
-#include <unistd.h>
-
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <unistd.h>
 #include <utility>
 #include <vector>
 
@@ -22,18 +21,7 @@ namespace annals::postgres::detail {
 class Pool {
 public:
     Pool(std::string conninfo, Options options) : conninfo_{std::move(conninfo)}, options_{std::move(options)} {
-        require_schema_name(options_.schema);
-        if (options_.pool_size == 0) {
-            throw InvalidInput{"annals: a pool needs room for at least one connection"};
-        }
-        char* reason = nullptr;
-        PQconninfoOption* const parsed = PQconninfoParse(conninfo_.c_str(), &reason);
-        PQconninfoFree(parsed);
-        PQfreemem(reason);
-        if (parsed == nullptr || conninfo_.find('\0') != std::string::npos) {
-            // libpq's reason quotes what it cannot read, which may be the password.
-            throw InvalidInput{"annals: the PostgreSQL connection string cannot be read"};
-        }
+        require_valid(options_);
         idle_.reserve(options_.pool_size); // so that giving one back cannot fail
     }
     Pool(Pool const&) = delete;
@@ -84,6 +72,7 @@ public:
     }
 
     [[nodiscard]] Options const& options() const noexcept { return options_; }
+    [[nodiscard]] Conninfo const& conninfo() const noexcept { return conninfo_; }
 
 private:
     struct Waiter {
@@ -131,10 +120,11 @@ private:
     }
 
     [[nodiscard]] bool is_usable(Connection const& connection) const {
-        return connection.is_clean() && std::chrono::steady_clock::now() - connection.made_at() < options_.connection_age;
+        return connection.is_clean() &&
+               std::chrono::steady_clock::now() - connection.made_at() < options_.connection_age;
     }
 
-    std::string conninfo_;
+    Conninfo conninfo_;
     Options options_;
     ::pid_t process_ = ::getpid();
     std::mutex mutex_;

@@ -5,10 +5,9 @@
 
 #include <annals/postgres/detail/wire.hpp>
 
-#include <libpq-fe.h>
-
 #include <cstddef>
 #include <cstdint>
+#include <libpq-fe.h>
 #include <memory>
 #include <string_view>
 
@@ -22,7 +21,9 @@ public:
     [[nodiscard]] PGresult* get() const noexcept { return result_.get(); }
     [[nodiscard]] ExecStatusType status() const noexcept { return PQresultStatus(result_.get()); }
     [[nodiscard]] int rows() const noexcept { return PQntuples(result_.get()); }
-    [[nodiscard]] bool is_null(int row, int column) const noexcept { return PQgetisnull(result_.get(), row, column) == 1; }
+    [[nodiscard]] bool is_null(int row, int column) const noexcept {
+        return PQgetisnull(result_.get(), row, column) == 1;
+    }
     [[nodiscard]] std::string_view text(int row, int column) const noexcept {
         return {
             PQgetvalue(result_.get(), row, column), static_cast<std::size_t>(PQgetlength(result_.get(), row, column))

@@ -26,7 +26,8 @@ inline std::string const schema_facts_sql =
     "SELECT 'trigger ' || t.tgname || ' enabled always for type ' || t.tgtype::text FROM pg_trigger t "
     "WHERE t.tgrelid = '@.events'::regclass AND t.tgenabled = 'A' "
     "UNION ALL "
-    "SELECT 'sequence with cache ' || seqcache::text || ' and increment ' || seqincrement::text "
+    "SELECT 'sequence with cache ' || seqcache::text || ', increment ' || seqincrement::text || ' and maximum ' || "
+    "seqmax::text "
     "FROM pg_sequence WHERE seqrelid = '@.events_position'::regclass "
     "UNION ALL "
     "SELECT 'sequence at or above the last position' FROM @.events_position "
@@ -55,7 +56,7 @@ inline std::string const schema_facts_sql =
         "constraint checkpoints_name_key PRIMARY KEY (name)",
         // BEFORE (2) DELETE (8) UPDATE (16) TRUNCATE (32), for each statement.
         "trigger events_refuse_change enabled always for type 58",
-        "sequence with cache 1 and increment 1",
+        "sequence with cache 1, increment 1 and maximum " + std::to_string(LockKeys::value_bits),
         "sequence at or above the last position",
     };
 }

@@ -5,25 +5,12 @@
 
 #include <annals/postgres/schema.hpp>
 
-#include <cstdint>
 #include <string>
 
 namespace annals::postgres::detail {
 
-// The keys of advisory locks, 64 bits for a whole database: 8 bits that are this library's, 14 of the schema's oid, 1
-// that tells streams from announcements, and 41 for the lock's own value.
-inline constexpr int lock_value_bits = 41;
-inline constexpr std::int64_t lock_stripes = 1'024;
-inline constexpr std::int64_t announcement_bit = std::int64_t{1} << lock_value_bits;
-/// The highest position that an announcement can carry: 2.2 million million.
-inline constexpr std::int64_t last_position = announcement_bit - 1;
-
-/// The part that all lock keys of a store share.
-[[nodiscard]] constexpr std::int64_t lock_prefix(std::int64_t schema_oid) noexcept {
-    return static_cast<std::int64_t>(
-        (std::uint64_t{0xA7} << 56U) | (static_cast<std::uint64_t>(schema_oid & 0x3FFF) << 42U)
-    );
-}
+/// Where listeners of the store listen.
+[[nodiscard]] inline std::string channel_of(Options const& options) { return "annals_" + options.schema; }
 
 /// In the order in which `event_of` reads them.
 inline std::string const event_columns =
@@ -34,11 +21,28 @@ inline std::string const event_columns =
 struct Statements {
     explicit Statements(Options const& options) {
         std::string const data_type = options.payload_column == PayloadColumn::json ? "json" : "text";
+        notify = "SELECT pg_notify('" + channel_of(options) + "', '')";
         append.replace(append.find("#data#"), 6, data_type);
         append_one.replace(append_one.find("#data#"), 6, data_type);
         for (std::string* const sql :
-             {&lock_and_announce, &append_one, &append, &find, &last_drawn, &lowest_announced, &stream, &log, &stream_version,
-              &save_snapshot, &load_snapshot, &remove_snapshot, &load_checkpoint, &first_checkpoint,
+             {&lock_and_announce,
+              &append_one,
+              &append,
+              &stream_versions,
+              &draw_positions,
+              &copy_events,
+              &notify,
+              &find,
+              &last_drawn,
+              &lowest_announced,
+              &stream,
+              &log,
+              &stream_version,
+              &save_snapshot,
+              &load_snapshot,
+              &remove_snapshot,
+              &load_checkpoint,
+              &first_checkpoint,
               &advance_checkpoint}) {
             *sql = in_schema(options.schema, std::move(*sql));
         }
@@ -69,16 +73,18 @@ struct Statements {
         "# ((position & 2147483647) * 2246822519 & 4294967295) FROM placed) "
         "SELECT version, (SELECT max(position) FROM placed) FROM stream";
 
-    /// Checks the versions with a snapshot taken under the locks, then inserts all or nothing. `expected` is a version, -1
-    /// for any, -2 for an existing stream. The checksum of the client is completed by version and position, each times
-    /// an odd number modulo 2^32, so that no flipped bit of theirs goes unnoticed.
+    /// Checks the versions with a snapshot taken under the locks, then inserts all or nothing. `expected` is a version,
+    /// -1 for any, -2 for an existing stream. The checksum of the client is completed by version and position, each
+    /// times an odd number modulo 2^32, so that no flipped bit of theirs goes unnoticed.
     std::string append =
         "WITH streams AS MATERIALIZED ("
         "SELECT n, aggregate_type, aggregate_id, expected, coalesce((SELECT max(e.version) FROM @.events e "
         "WHERE e.aggregate_type = s.aggregate_type AND e.aggregate_id = s.aggregate_id), 0) AS version "
-        "FROM unnest($1::text[], $2::text[], $3::int8[]) WITH ORDINALITY AS s (aggregate_type, aggregate_id, expected, n)"
+        "FROM unnest($1::text[], $2::text[], $3::int8[]) WITH ORDINALITY AS s (aggregate_type, aggregate_id, expected, "
+        "n)"
         "), verdict AS MATERIALIZED ("
-        "SELECT bool_and(CASE expected WHEN -1 THEN true WHEN -2 THEN version > 0 ELSE version = expected END) AS holds "
+        "SELECT bool_and(CASE expected WHEN -1 THEN true WHEN -2 THEN version > 0 ELSE version = expected END) AS "
+        "holds "
         "FROM streams"
         "), placed AS MATERIALIZED ("
         "SELECT nextval('@.events_position') AS position, x.* FROM ("
@@ -97,6 +103,18 @@ struct Statements {
         "SELECT s.version, (SELECT max(position) FROM placed p WHERE p.n = s.n) "
         "FROM streams s ORDER BY s.n";
 
+    // The parts of an append by COPY.
+    std::string stream_versions =
+        "SELECT coalesce((SELECT max(e.version) FROM @.events e WHERE e.aggregate_type = s.aggregate_type "
+        "AND e.aggregate_id = s.aggregate_id), 0), NULL::int8 "
+        "FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS s (aggregate_type, aggregate_id, n) ORDER BY n";
+    std::string draw_positions = "SELECT nextval('@.events_position') FROM generate_series(1, $1::int8)";
+    std::string copy_events =
+        "COPY @.events (position, event_id, aggregate_type, aggregate_id, version, event_type, schema_version, data, "
+        "metadata, \"timestamp\", checksum) FROM STDIN (FORMAT binary)";
+
+    std::string notify;
+
     std::string find = event_columns + " FROM @.events WHERE event_id = ANY ($1::uuid[])";
 
     // The frontier: first this, then what is announced. Each statement has a snapshot of its own.
@@ -110,9 +128,8 @@ struct Statements {
     std::string stream = event_columns +
                          " FROM @.events WHERE aggregate_type = $1::text AND aggregate_id = $2::text "
                          "AND version > $3::int8 AND version <= $4::int8 ORDER BY version LIMIT $5::int8";
-    std::string log = event_columns +
-                      " FROM @.events WHERE position > $1::int8 AND position <= $2::int8 "
-                      "ORDER BY position LIMIT $3::int8";
+    std::string log = event_columns + " FROM @.events WHERE position > $1::int8 AND position <= $2::int8 "
+                                      "ORDER BY position LIMIT $3::int8";
     std::string stream_version = "SELECT coalesce(max(version), 0) FROM @.events "
                                  "WHERE aggregate_type = $1::text AND aggregate_id = $2::text";
 
@@ -122,11 +139,11 @@ struct Statements {
         "INSERT INTO @.snapshots (aggregate_type, aggregate_id, version, event_id, state_type, schema_version, state, "
         "created_at, checksum) "
         "VALUES ($1::text, $2::text, $3::int8, $4::uuid, $5::text, $6::int4, $7::text, $8::timestamptz, $9::int8) "
-        "ON CONFLICT (aggregate_type, aggregate_id) DO UPDATE SET version = excluded.version, event_id = excluded.event_id, "
+        "ON CONFLICT (aggregate_type, aggregate_id) DO UPDATE SET version = excluded.version, event_id = "
+        "excluded.event_id, "
         "state_type = excluded.state_type, schema_version = excluded.schema_version, state = excluded.state, "
         "created_at = excluded.created_at, checksum = excluded.checksum";
-    std::string remove_snapshot =
-        "DELETE FROM @.snapshots WHERE aggregate_type = $1::text AND aggregate_id = $2::text";
+    std::string remove_snapshot = "DELETE FROM @.snapshots WHERE aggregate_type = $1::text AND aggregate_id = $2::text";
 
     std::string load_checkpoint = "SELECT position, event_id, epoch FROM @.checkpoints WHERE name = $1::text";
     std::string first_checkpoint =

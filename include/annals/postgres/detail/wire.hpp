@@ -19,13 +19,7 @@
 namespace annals::postgres::detail {
 
 /// Type oids, from PostgreSQL's catalogue (src/include/catalog/pg_type.dat); fixed for ever.
-enum class ElementType : std::uint32_t {
-    int8 = 20,
-    int4 = 23,
-    text = 25,
-    timestamptz = 1184,
-    uuid = 2950
-};
+enum class ElementType : std::uint32_t { int8 = 20, int4 = 23, text = 25, timestamptz = 1184, uuid = 2950 };
 
 inline constexpr Timestamp postgres_epoch = std::chrono::sys_days{std::chrono::year{2000} / 1 / 1};
 
@@ -60,6 +54,7 @@ template <class Integer>
     return id;
 }
 
+inline void put_value(std::string& out, bool value) { out += value ? '\1' : '\0'; }
 inline void put_value(std::string& out, std::int64_t value) { put(out, value); }
 inline void put_value(std::string& out, std::int32_t value) { put(out, value); }
 inline void put_value(std::string& out, std::string_view value) { out.append(value); }
@@ -68,6 +63,21 @@ inline void put_value(std::string& out, Timestamp value) { put(out, (value - pos
 
 [[nodiscard]] inline Timestamp timestamp_from(std::int64_t micros_since_2000) {
     return postgres_epoch + std::chrono::microseconds{micros_since_2000};
+}
+
+inline void overwrite(std::string& out, std::size_t at, std::size_t value) {
+    std::string number;
+    put(number, static_cast<std::int32_t>(value));
+    out.replace(at, number.size(), number);
+}
+
+/// The value behind its length, as in arrays and COPY.
+template <class Value>
+void put_sized(std::string& out, Value const& value) {
+    std::size_t const length_at = out.size();
+    put(out, std::int32_t{0});
+    put_value(out, value);
+    overwrite(out, length_at, out.size() - length_at - 4);
 }
 
 /// An array parameter under construction: one dimension, no nulls.
@@ -83,50 +93,18 @@ public:
 
     template <class Value>
     void add(Value const& value) {
-        std::size_t const length_at = bytes_.size();
-        put(bytes_, std::int32_t{0});
-        put_value(bytes_, value);
-        overwrite(length_at, bytes_.size() - length_at - 4);
+        put_sized(bytes_, value);
         ++count_;
     }
 
     [[nodiscard]] std::string const& bytes() {
-        overwrite(12, count_);
+        overwrite(bytes_, 12, count_);
         return bytes_;
     }
 
 private:
-    void overwrite(std::size_t at, std::size_t value) {
-        std::string number;
-        put(number, static_cast<std::int32_t>(value));
-        bytes_.replace(at, 4, number);
-    }
-
     std::string bytes_;
     std::size_t count_ = 0;
-};
-
-/// The parameters of one statement, in binary.
-class Parameters {
-public:
-    template <class... Values>
-    static Parameters of(Values const&... values) {
-        Parameters parameters;
-        (parameters.add(values), ...);
-        return parameters;
-    }
-
-    void add(ArrayValue& array) { values_.push_back(array.bytes()); }
-    template <class Value>
-        requires(!std::is_same_v<Value, ArrayValue>)
-    void add(Value const& value) {
-        put_value(values_.emplace_back(), value);
-    }
-
-    [[nodiscard]] std::vector<std::string> const& values() const noexcept { return values_; }
-
-private:
-    std::vector<std::string> values_;
 };
 
 } // namespace annals::postgres::detail

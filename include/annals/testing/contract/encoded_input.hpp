@@ -8,6 +8,7 @@
 
 #include <array>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <string>
@@ -17,13 +18,16 @@ namespace annals::testing {
 
 namespace detail {
 
+/// A payload that a store of JSON alone takes as well.
+[[nodiscard]] inline std::string json_text(std::size_t size) { return '"' + std::string(size - 2, 'x') + '"'; }
+
 template <class Fixture>
 void payload_size(Fixture& fixture) {
     InputCheck<Fixture> input{fixture};
     input.expect_refused("a payload of 1 MiB and a byte", [](auto& event) {
-        event.payload.data.assign(limits::max_payload_bytes + 1, 'x');
+        event.payload.data = json_text(limits::max_payload_bytes + 1);
     });
-    input.expect_taken([](auto& event) { event.payload.data.assign(limits::max_payload_bytes, 'x'); });
+    input.expect_taken([](auto& event) { event.payload.data = json_text(limits::max_payload_bytes); });
 }
 
 template <class Fixture>
@@ -59,9 +63,9 @@ void commit_size(Fixture& fixture) {
     InputCheck<Fixture> input{fixture};
     auto events = make_events<Fixture>(1, 17);
     for (auto& event : events) {
-        event.payload.data.assign(limits::max_payload_bytes, 'x');
+        event.payload.data = json_text(limits::max_payload_bytes);
     }
-    events.back().payload.data = "x";
+    events.back().payload.data = "1";
     input.refuse("a batch of 16 MiB and a byte", {{input.stream, ExpectedVersion::any(), events}});
     events.pop_back();
     input.take(events);

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+
+#ifndef ANNALS_POSTGRES_DETAIL_LINK_HPP
+#define ANNALS_POSTGRES_DETAIL_LINK_HPP
+
+#include <annals/postgres/detail/deadline.hpp>
+#include <annals/postgres/error.hpp>
+
+#include <cerrno>
+#include <libpq-fe.h>
+#include <memory>
+#include <new>
+#include <poll.h>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace annals::postgres::detail {
+
+/// libpq's connection, which never blocks: it is followed with `poll` until a deadline. No timeout of the server or
+/// of a socket helps when the server's process is stopped.
+class Link {
+public:
+    /// Begins to connect; `connect` goes on.
+    Link(char const* const* keys, char const* const* values) : connection_{PQconnectStartParams(keys, values, 1)} {
+        if (!connection_) {
+            throw std::bad_alloc{};
+        }
+    }
+
+    /// @throws ConnectionLost  with the server's SQLSTATE if it has given one
+    void connect(Deadline const& deadline) {
+        // So that the message carries the SQLSTATE, which libpq shows nowhere else while it connects.
+        PQsetErrorVerbosity(get(), PQERRORS_VERBOSE);
+        auto state = PGRES_POLLING_WRITING;
+        while (state != PGRES_POLLING_OK) {
+            if (PQstatus(get()) == CONNECTION_BAD || state == PGRES_POLLING_FAILED) {
+                lose(PQerrorMessage(get()), std::string{sqlstate_in(PQerrorMessage(get()))});
+            }
+            wait(state == PGRES_POLLING_READING ? POLLIN : POLLOUT, deadline);
+            state = PQconnectPoll(get());
+        }
+        PQsetErrorVerbosity(get(), PQERRORS_DEFAULT);
+        PQsetnonblocking(get(), 1);
+    }
+
+    /// Sends what is to be sent and waits until the next result is there.
+    void wait_for_result(Deadline const& deadline) {
+        while (true) {
+            bool const has_more_to_send = flush();
+            if (!has_more_to_send && PQisBusy(get()) == 0) {
+                return;
+            }
+            wait(has_more_to_send ? POLLIN | POLLOUT : POLLIN, deadline);
+            if (PQconsumeInput(get()) != 1) {
+                lose();
+            }
+        }
+    }
+
+    /// Waits until what has been handed to libpq is on its way.
+    void wait_until_sent(Deadline const& deadline) {
+        while (flush()) {
+            wait(POLLIN | POLLOUT, deadline);
+            if (PQconsumeInput(get()) != 1) {
+                lose();
+            }
+        }
+    }
+
+    [[nodiscard]] bool is_readable_before(Deadline const& deadline) const { return poll_for(POLLIN, deadline); }
+
+    [[nodiscard]] PGconn* get() const noexcept { return connection_.get(); }
+
+    /// Closes it and says why.
+    [[noreturn]] void lose() { lose(PQerrorMessage(get())); }
+    [[noreturn]] void lose(std::string_view reason, std::string sqlstate = {}) {
+        std::string const text{reason.substr(0, reason.find('\n'))};
+        connection_.reset();
+        throw ConnectionLost{text, sqlstate.empty() ? "08006" : std::move(sqlstate)};
+    }
+
+private:
+    struct Finish {
+        void operator()(PGconn* connection) const noexcept { PQfinish(connection); }
+    };
+
+    [[nodiscard]] bool flush() {
+        int const result = PQflush(get());
+        if (result < 0) {
+            lose();
+        }
+        return result == 1;
+    }
+
+    void wait(int events, Deadline const& deadline) {
+        if (!poll_for(events, deadline)) {
+            lose("no answer in the time allowed");
+        }
+    }
+
+    [[nodiscard]] bool poll_for(int events, Deadline const& deadline) const {
+        while (true) {
+            ::pollfd socket{PQsocket(get()), static_cast<short>(events), 0};
+            int const ready = ::poll(&socket, 1, deadline.milliseconds_left());
+            if (ready > 0) {
+                return true;
+            }
+            if ((ready < 0 && errno != EINTR) || deadline.is_over()) {
+                return false;
+            }
+        }
+    }
+
+    /// What stands between the severity, in whatever language, and the text: "FATAL:  28P01: ...".
+    [[nodiscard]] static std::string_view sqlstate_in(std::string_view message) {
+        constexpr std::size_t length = 5;
+        for (std::size_t at = message.find(":  "); at != std::string_view::npos; at = message.find(":  ", at + 1)) {
+            std::string_view const code = message.substr(at + 3, length);
+            if (message.substr(at + 3).starts_with(std::string{code} + ": ") &&
+                code.find_first_not_of("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") == std::string_view::npos) {
+                return code;
+            }
+        }
+        return {};
+    }
+
+    std::unique_ptr<PGconn, Finish> connection_;
+};
+
+} // namespace annals::postgres::detail
+
+#endif // ANNALS_POSTGRES_DETAIL_LINK_HPP

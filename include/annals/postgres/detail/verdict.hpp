@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+
+#ifndef ANNALS_POSTGRES_DETAIL_VERDICT_HPP
+#define ANNALS_POSTGRES_DETAIL_VERDICT_HPP
+
+#include <annals/postgres/detail/append_calls.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace annals::postgres::detail {
+
+/// What the server's answer means for an append.
+class Verdict {
+public:
+    Verdict(Database const& database, Commit commit, Deadline const& until)
+        : database_{database}, commit_{commit}, until_{until} {}
+
+    /// @param answer  for each stream its version before, and its last new position if that is known
+    [[nodiscard]] std::vector<AppendResult> of(Connection& connection, Result const& answer) const {
+        std::vector<AppendResult> results;
+        for (std::size_t i = 0; i < commit_.size(); ++i) {
+            int const row = static_cast<int>(i);
+            Version const current{answer.int8(row, 0)};
+            if (!commit_[i].expected.admits(current)) {
+                // Perhaps because this very commit was made before.
+                if (auto earlier = find_earlier(connection)) {
+                    return std::move(*earlier);
+                }
+                throw ConcurrencyError{commit_[i].stream, commit_[i].expected, current};
+            }
+            results.push_back({
+                current.advanced_by(static_cast<std::int64_t>(commit_[i].events.size())),
+                answer.is_null(row, 1) ? Position{} : Position{answer.int8(row, 1)},
+            });
+        }
+        return results;
+    }
+
+    /// @param error  of a statement that did nothing
+    [[nodiscard]] std::vector<AppendResult> of(Connection& connection, PostgresError const& error) const {
+        if (error.constraint() == "events_event_id_key") {
+            if (auto earlier = find_earlier(connection)) {
+                return std::move(*earlier);
+            }
+        } else if (error.constraint() == "events_stream_key") {
+            // A writer that takes no lock was faster. The next try finds its version.
+            throw PostgresError{"40001", error.server_message(), error.constraint()};
+        } else if (error.constraint() == "events_position_key") {
+            throw CorruptData{"the sequence of positions lies behind the stored events, as after a partial restore"};
+        }
+        if (error.native_code() == "22P02" && database_.options().payload_column == PayloadColumn::json) {
+            throw InvalidInput{"annals: a payload is no JSON, which is what the store's column takes"};
+        }
+        throw error;
+    }
+
+private:
+    /// @see annals::detail::find_earlier_append
+    [[nodiscard]] std::optional<std::vector<AppendResult>> find_earlier(Connection& connection) const {
+        std::vector<Event> const stored = stored_under_ids(connection);
+        auto const look_up = [&](NewEvent<EncodedPayload> const& sent) -> std::optional<annals::detail::StoredUnderId> {
+            auto const at = std::lower_bound(
+                stored.begin(),
+                stored.end(),
+                sent.event_id,
+                [](Event const& event, EventId const& id) { return event.event_id < id; }
+            );
+            if (at == stored.end() || at->event_id != sent.event_id) {
+                return std::nullopt;
+            }
+            bool const is_same =
+                at->payload == sent.payload && at->metadata == sent.metadata && at->timestamp == sent.timestamp;
+            return annals::detail::StoredUnderId{at->stream, at->version, at->position, is_same};
+        };
+        auto const version_of = [&](StreamName const& stream) {
+            return Version{connection.run(database_.sql().stream_version, key_of(stream), until_).int8(0, 0)};
+        };
+        return annals::detail::find_earlier_append(commit_, look_up, version_of);
+    }
+
+    /// The stored events that have an id of this commit, ordered by id.
+    [[nodiscard]] std::vector<Event> stored_under_ids(Connection& connection) const {
+        ArrayValue ids{ElementType::uuid};
+        for (auto const& part : commit_) {
+            for (auto const& event : part.events) {
+                ids.add(event.event_id);
+            }
+        }
+        Parameters parameters;
+        parameters.add(ids);
+        Result const found = connection.run(database_.sql().find, std::move(parameters), until_);
+        std::vector<Event> stored;
+        std::optional<StreamName> name;
+        for (int row = 0; row < found.rows(); ++row) {
+            stored.push_back(event_of(found, row, name));
+        }
+        std::sort(stored.begin(), stored.end(), [](Event const& a, Event const& b) { return a.event_id < b.event_id; });
+        return stored;
+    }
+
+    Database const& database_;
+    Commit commit_;
+    Deadline until_;
+};
+
+} // namespace annals::postgres::detail
+
+#endif // ANNALS_POSTGRES_DETAIL_VERDICT_HPP

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: MIT
+
+#ifndef ANNALS_POSTGRES_TRANSACTION_HPP
+#define ANNALS_POSTGRES_TRANSACTION_HPP
+
+#include <annals/postgres/detail/append.hpp>
+#include <annals/postgres/rows.hpp>
+
+#include <charconv>
+#include <concepts>
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace annals::postgres {
+
+/// An open transaction on a store's database, for what is to be committed together with events.
+///
+/// It is handed to a function and committed when that returns. Valid only there, in that thread. The search path is
+/// `pg_catalog`, so write tables with their schemas. A statement that fails ends the transaction; an append that is
+/// refused does not.
+class Transaction {
+public:
+    /// For the library. @see PostgresEventStore::transact
+    Transaction(detail::Database& database, detail::Connection& connection)
+        : database_{database}, connection_{connection} {}
+    Transaction(Transaction const&) = delete;
+    Transaction& operator=(Transaction const&) = delete;
+    ~Transaction() = default;
+
+    /// Appends to one stream. See `EventStore`; nothing is stored before the transaction is committed.
+    /// @throws UsageError  if the transaction was set to another isolation level than READ COMMITTED
+    AppendResult
+    append(StreamName const& stream, ExpectedVersion expected, std::span<NewEvent<EncodedPayload> const> events) {
+        StreamAppend<EncodedPayload> const commit{stream, expected, events};
+        return append(std::span{&commit, 1}).front();
+    }
+
+    /// Appends to several streams. Two transactions that append several times, in different orders, may find
+    /// themselves in a deadlock, which ends one of them with a transient error; one append to several streams cannot.
+    std::vector<AppendResult> append(std::span<StreamAppend<EncodedPayload> const> commit) {
+        require_valid(commit);
+        auto results = detail::Append{database_, commit}.run_in(connection_);
+        std::vector<EventId> const ids = detail::ids_of(commit);
+        appended_.insert(appended_.end(), ids.begin(), ids.end());
+        return results;
+    }
+
+    /// Runs a statement with values for `$1`, `$2`, ...: integers, floating point, `bool`, texts, event ids, `nullptr`.
+    ///
+    /// It is prepared once a connection and kept, so `sql` should be one of a few constant texts.
+    /// @returns the rows that it changed or answered with
+    /// @throws PostgresError   if the server refuses it; the transaction is ended then
+    /// @throws ConnectionLost  if the connection dies; the transaction is ended then
+    template <class... Values>
+    std::size_t run(std::string_view sql, Values const&... values) {
+        detail::Result const result = answer(sql, values...);
+        std::string_view const count = PQcmdTuples(result.get());
+        std::size_t rows = 0;
+        std::from_chars(count.data(), count.data() + count.size(), rows);
+        return rows;
+    }
+
+    /// The same for a query. All its rows are fetched at once.
+    template <class... Values>
+    [[nodiscard]] Rows query(std::string_view sql, Values const&... values) {
+        return Rows{answer(sql, values...)};
+    }
+
+    /// libpq's own handle, for code that works with that. It must leave the transaction open.
+    [[nodiscard]] PGconn* handle() const noexcept { return connection_.link().get(); }
+
+    /// For the library: what was appended.
+    [[nodiscard]] std::vector<EventId> const& appended() const noexcept { return appended_; }
+
+private:
+    template <class... Values>
+    [[nodiscard]] detail::Result answer(std::string_view sql, Values const&... values) {
+        detail::Call call{sql, {}, detail::Format::text};
+        (call.parameters.add_text(to_parameter(values)), ...);
+        return std::move(connection_.run(std::span{&call, 1}, database_.deadline()).front());
+    }
+
+    template <class Value>
+    [[nodiscard]] static std::optional<std::string> to_parameter(Value const& value) {
+        if constexpr (std::same_as<Value, std::nullptr_t>) {
+            return std::nullopt;
+        } else if constexpr (std::same_as<Value, bool>) {
+            return value ? "true" : "false";
+        } else if constexpr (std::same_as<Value, EventId>) {
+            return to_text(value);
+        } else if constexpr (std::is_arithmetic_v<Value>) {
+            char digits[64];
+            auto const [end, error] = std::to_chars(digits, digits + sizeof digits, value);
+            return std::string{digits, end};
+        } else {
+            std::string text{std::string_view{value}};
+            if (text.find('\0') != std::string::npos) {
+                throw InvalidInput{"annals: PostgreSQL stores no text with a NUL"}; // libpq would cut it
+            }
+            return text;
+        }
+    }
+
+    detail::Database& database_;
+    detail::Connection& connection_;
+    std::vector<EventId> appended_;
+};
+
+namespace detail {
+
+/// Commits, and says what is known if that fails.
+inline void commit(Connection& connection, Transaction const& transaction, Deadline const& until) {
+    std::string reason = "the server warned while it committed";
+    try {
+        connection.commit(until);
+        if (!connection.saw_warning()) {
+            return;
+        }
+    } catch (ConnectionLost const& error) {
+        reason = error.what();
+    }
+    throw AppendOutcomeUnknown{reason, transaction.appended()};
+}
+
+/// @see PostgresEventStore::transact
+template <class Work>
+auto transact(Database& database, Work&& work) {
+    auto connection = database.pool().borrow(database.deadline());
+    OpenTransaction const open{*connection, database.deadline()};
+    connection->begin({}, database.deadline());
+    Transaction transaction{database, *connection};
+    if constexpr (std::is_void_v<std::invoke_result_t<Work&, Transaction&>>) {
+        work(transaction);
+        commit(*connection, transaction, database.deadline());
+    } else {
+        auto result = work(transaction);
+        commit(*connection, transaction, database.deadline());
+        return result;
+    }
+}
+
+} // namespace detail
+
+} // namespace annals::postgres
+
+#endif // ANNALS_POSTGRES_TRANSACTION_HPP
