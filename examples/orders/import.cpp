@@ -273,5 +273,6 @@ bool import_files(Store& store, std::vector<std::string> const& files, annals::M
 
 template bool import_files(MemoryStore&, std::vector<std::string> const&, annals::Metadata const&);
 template bool import_files(SqliteStore&, std::vector<std::string> const&, annals::Metadata const&);
+template bool import_files(PostgresStore&, std::vector<std::string> const&, annals::Metadata const&);
 
 } // namespace orders

@@ -175,13 +175,11 @@ constexpr int wrong_usage = 2;
 int run(int argc, char const* const* argv) {
     Session session;
     CLI::App app{"Orders as streams of events", "orders"};
-    app.add_option("--store", session.store_name, "memory, or sqlite:FILE")
+    app.add_option("--store", session.store_name, "memory, sqlite:FILE or postgres:CONNINFO")
         ->capture_default_str()
         ->type_name("STORE")
         ->check([](std::string const& name) {
-            bool const is_store = name == "memory" || (name.starts_with(Session::sqlite_prefix) &&
-                                                       name.size() > Session::sqlite_prefix.size());
-            return is_store ? "" : "a store is 'memory' or 'sqlite:FILE'";
+            return Session::is_store_name(name) ? "" : "a store is 'memory', 'sqlite:FILE' or 'postgres:CONNINFO'";
         });
     app.fallthrough(); // --store may also stand behind a subcommand
     for (auto const add : {add_import, add_report, add_show, add_history, add_create, add_add_item, add_ship}) {

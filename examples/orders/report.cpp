@@ -161,7 +161,9 @@ private:
     return store.transact(OrderTable::report);
 }
 
-[[nodiscard]] Report report_on(MemoryStore const& store) {
+/// The other stores fold all orders anew.
+template <class Store>
+[[nodiscard]] Report report_on(Store const& store) {
     OrderMap map;
     annals::project<OrderEvent>(store, map);
     return map.report();
@@ -223,5 +225,6 @@ void print_report(Store& store, bool as_json) {
 
 template void print_report(MemoryStore&, bool);
 template void print_report(SqliteStore&, bool);
+template void print_report(PostgresStore&, bool);
 
 } // namespace orders

@@ -10,7 +10,7 @@ namespace orders {
 /// Prints the totals of all orders and of each country, as a table or as JSON.
 ///
 /// They come from a read model with one row an order, which is brought up to date first. SQLite keeps it in the
-/// store's file; over the memory store it is made anew.
+/// store's file; over the other stores it is made anew.
 template <class Store>
 void print_report(Store& store, bool as_json);
 

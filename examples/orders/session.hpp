@@ -19,13 +19,11 @@ namespace orders {
 /// One run of the program: its store, opened when a subcommand first needs it, and what has come of it.
 class Session {
 public:
-    static constexpr std::string_view sqlite_prefix = "sqlite:";
-
-    std::string store_name = "sqlite:orders.db"; ///< or `memory`
+    std::string store_name = "sqlite:orders.db"; ///< or `memory`, or `postgres:CONNINFO`
     bool is_complete = true;                     ///< whether all that was asked for has been done
 
     /// Calls `work` with the store.
-    /// @param may_create  whether a file that does not exist is made, rather than refused
+    /// @param may_create  whether a file or tables that do not exist are made, rather than refused
     template <class Work>
     void with_store(bool may_create, Work&& work) {
         if (std::holds_alternative<std::monostate>(store_)) {
@@ -33,9 +31,16 @@ public:
         }
         if (auto* const memory = std::get_if<MemoryStore>(&store_)) {
             work(*memory);
+        } else if (auto* const sqlite = std::get_if<SqliteStore>(&store_)) {
+            work(*sqlite);
         } else {
-            work(std::get<SqliteStore>(store_));
+            work(std::get<PostgresStore>(store_));
         }
+    }
+
+    /// Whether `open` would know what to do with the name.
+    [[nodiscard]] static bool is_store_name(std::string_view name) {
+        return name == "memory" || !after(sqlite_prefix, name).empty() || !after(postgres_prefix, name).empty();
     }
 
     /// What events are to say of their origin: the user, and the subcommand that raised them.
@@ -48,19 +53,30 @@ public:
     }
 
 private:
+    static constexpr std::string_view sqlite_prefix = "sqlite:";
+    static constexpr std::string_view postgres_prefix = "postgres:";
+
+    [[nodiscard]] static std::string after(std::string_view prefix, std::string_view name) {
+        return std::string{name.starts_with(prefix) ? name.substr(prefix.size()) : std::string_view{}};
+    }
+
     void open(bool may_create) {
         if (store_name == "memory") {
             store_.emplace<MemoryStore>();
             return;
         }
-        std::string const file = store_name.substr(sqlite_prefix.size());
+        if (std::string const conninfo = after(postgres_prefix, store_name); !conninfo.empty()) {
+            store_.emplace<PostgresStore>(conninfo, annals::postgres::Options{.create_tables = may_create});
+            return;
+        }
+        std::string const file = after(sqlite_prefix, store_name);
         if (!may_create && !std::filesystem::exists(file)) {
             throw std::runtime_error{"there is no store '" + file + "' yet"};
         }
         store_.emplace<SqliteStore>(file);
     }
 
-    std::variant<std::monostate, MemoryStore, SqliteStore> store_;
+    std::variant<std::monostate, MemoryStore, SqliteStore, PostgresStore> store_;
 };
 
 } // namespace orders

@@ -161,7 +161,9 @@ void print_history(Store& store, std::string const& id, bool as_json) {
 
 template void show_order(MemoryStore&, ShowOptions const&);
 template void show_order(SqliteStore&, ShowOptions const&);
+template void show_order(PostgresStore&, ShowOptions const&);
 template void print_history(MemoryStore&, std::string const&, bool);
 template void print_history(SqliteStore&, std::string const&, bool);
+template void print_history(PostgresStore&, std::string const&, bool);
 
 } // namespace orders

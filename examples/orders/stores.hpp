@@ -6,16 +6,18 @@
 #include "order.hpp"
 #include <annals/annals.hpp>
 #include <annals/json.hpp>
+#include <annals/postgres.hpp>
 #include <annals/sqlite.hpp>
 
 #include <utility>
 
 namespace orders {
 
-// Every subcommand is a function template over these two.
+// Every subcommand is a function template over these three.
 
 using MemoryStore = annals::InMemoryEventStore<OrderEvent>;
 using SqliteStore = annals::SqliteEventStore;
+using PostgresStore = annals::PostgresEventStore;
 
 /// The repository of orders in a store, which must outlive it. Snapshots spare the replay of all but the last 100
 /// events; an order of thousands of lines has none, as it would be larger than stores take.

@@ -61,13 +61,13 @@ public:
     /// The events of a stream with a version above `after`, oldest first, a page at a time.
     [[nodiscard]] EventRange<postgres::detail::StreamCursor>
     get_events(StreamName const& stream, Version after = {}) const {
-        return EventRange{postgres::detail::StreamCursor{database_, stream, after}};
+        return EventRange{postgres::detail::StreamCursor{source(), stream, after}};
     }
 
     /// The settled events of all streams with a position above `after`, at most `limit`, in global order.
     [[nodiscard]] EventRange<postgres::detail::LogCursor>
     read_all(Position after = {}, std::size_t limit = all_events) const {
-        return EventRange{postgres::detail::LogCursor{database_, after, limit}};
+        return EventRange{postgres::detail::LogCursor{source(), after, limit}};
     }
 
     /// The settled events of all streams, in global order.
@@ -75,12 +75,12 @@ public:
 
     /// The version of the stream's last event; 0 if it has none.
     [[nodiscard]] Version stream_version(StreamName const& stream) const {
-        return postgres::detail::stream_version(*database_, stream, database_->deadline());
+        return postgres::detail::stream_version(source(), stream, database_->deadline());
     }
 
     /// The frontier: the position up to which `read_all` would read now.
     [[nodiscard]] Position head() const {
-        return Position{postgres::detail::frontier(*database_, database_->deadline())};
+        return Position{postgres::detail::frontier(source(), database_->deadline())};
     }
 
     /// Runs `work` in a transaction of the store's database: what it appends there and what it writes to other tables
@@ -94,7 +94,7 @@ public:
     /// @throws StoreError            if the server refuses a statement or the commit
     template <class Work>
     auto transact(Work&& work) {
-        return postgres::detail::transact(*database_, std::forward<Work>(work));
+        return postgres::detail::transact(database_, std::forward<Work>(work));
     }
 
     /// The snapshots kept beside the events. They are encoded, so one store serves all types of state.
@@ -107,6 +107,8 @@ public:
     [[nodiscard]] std::shared_ptr<postgres::detail::Database> const& database() const noexcept { return database_; }
 
 private:
+    [[nodiscard]] postgres::detail::Source source() const { return postgres::detail::Source{database_}; }
+
     std::shared_ptr<postgres::detail::Database> database_;
 };
 

@@ -41,16 +41,36 @@ struct Page {
     }
 };
 
+/// Where reads go: to any connection of the pool, or to the one that holds the caller's transaction.
+class Source {
+public:
+    explicit Source(std::shared_ptr<Database> database, Connection* transaction = nullptr)
+        : database_{std::move(database)}, transaction_{transaction} {}
+
+    [[nodiscard]] Statements const& sql() const noexcept { return database_->sql(); }
+    [[nodiscard]] LockKeys const& locks() const noexcept { return database_->locks(); }
+    [[nodiscard]] Deadline deadline() const { return database_->deadline(); }
+
+    template <class Work>
+    auto read(Deadline const& until, Work&& work) const {
+        return transaction_ == nullptr ? database_->repeatable(until, work) : work(*transaction_);
+    }
+
+private:
+    std::shared_ptr<Database> database_;
+    Connection* transaction_;
+};
+
 /// The position up to which nothing will ever be added.
 ///
 /// A position is drawn only while its transaction announces a lower one in pg_locks, and the announcement goes away
 /// only when the commit is visible. So what was drawn by the time of the first statement, and lies at or below all that
 /// is announced at the time of the second, is settled; a page is read with a later snapshot still.
-[[nodiscard]] inline std::int64_t frontier(Database& database, Deadline const& until) {
-    return database.repeatable(until, [&](Connection& connection) {
+[[nodiscard]] inline std::int64_t frontier(Source const& source, Deadline const& until) {
+    return source.read(until, [&](Connection& connection) {
         Call const calls[] = {
-            {database.sql().last_drawn, {}},
-            {database.sql().lowest_announced, Parameters::of(database.locks().announcement())},
+            {source.sql().last_drawn, {}},
+            {source.sql().lowest_announced, Parameters::of(source.locks().announcement())},
         };
         auto const answers = connection.run(calls, until);
         std::int64_t const last = answers[0].int8(0, 0);
@@ -58,14 +78,9 @@ struct Page {
     });
 }
 
-[[nodiscard]] inline Version stream_version(Database& database, StreamName const& stream, Deadline const& until) {
-    return database.repeatable(until, [&](Connection& connection) {
-        auto const answer = connection.run(
-            database.sql().stream_version,
-            Parameters::of(std::string_view{stream.aggregate_type()}, std::string_view{stream.aggregate_id()}),
-            until
-        );
-        return Version{answer.int8(0, 0)};
+[[nodiscard]] inline Version stream_version(Source const& source, StreamName const& stream, Deadline const& until) {
+    return source.read(until, [&](Connection& connection) {
+        return Version{connection.run(source.sql().stream_version, key_of(stream), until).int8(0, 0)};
     });
 }
 
@@ -74,18 +89,18 @@ class StreamCursor {
 public:
     using value_type = Event;
 
-    StreamCursor(std::shared_ptr<Database> database, StreamName const& stream, Version after)
-        : database_{std::move(database)}, stream_{stream}, at_version_{after} {
-        Deadline const until = database_->deadline();
+    StreamCursor(Source source, StreamName const& stream, Version after)
+        : source_{std::move(source)}, stream_{stream}, at_version_{after} {
+        Deadline const until = source_.deadline();
         read_page(until);
         if (!page_.is_last) {
-            last_ = stream_version(*database_, stream_, until).value();
+            last_ = stream_version(source_, stream_, until).value();
         }
     }
 
     [[nodiscard]] Event const* next() {
         if (at_ == page_.events.size() && !page_.is_last) {
-            read_page(database_->deadline());
+            read_page(source_.deadline());
         }
         return at_ == page_.events.size() ? nullptr : &page_.events[at_++];
     }
@@ -93,9 +108,9 @@ public:
 private:
     void read_page(Deadline const& until) {
         std::size_t const asked = page_.size;
-        database_->repeatable(until, [&](Connection& connection) {
+        source_.read(until, [&](Connection& connection) {
             auto const answer = connection.run(
-                database_->sql().stream,
+                source_.sql().stream,
                 Parameters::of(
                     std::string_view{stream_.aggregate_type()},
                     std::string_view{stream_.aggregate_id()},
@@ -117,7 +132,7 @@ private:
         }
     }
 
-    std::shared_ptr<Database> database_;
+    Source source_;
     StreamName stream_;
     Version at_version_;
     std::int64_t last_ = (std::numeric_limits<std::int64_t>::max)();
@@ -130,16 +145,16 @@ class LogCursor {
 public:
     using value_type = Event;
 
-    LogCursor(std::shared_ptr<Database> database, Position after, std::size_t limit)
-        : database_{std::move(database)}, after_{after.first()}, left_{limit} {
-        Deadline const until = database_->deadline();
-        last_ = frontier(*database_, until);
+    LogCursor(Source source, Position after, std::size_t limit)
+        : source_{std::move(source)}, after_{after.first()}, left_{limit} {
+        Deadline const until = source_.deadline();
+        last_ = frontier(source_, until);
         read_page(until);
     }
 
     [[nodiscard]] Event const* next() {
         if (at_ == page_.events.size() && !page_.is_last) {
-            read_page(database_->deadline());
+            read_page(source_.deadline());
         }
         return at_ == page_.events.size() ? nullptr : &page_.events[at_++];
     }
@@ -147,9 +162,9 @@ public:
 private:
     void read_page(Deadline const& until) {
         std::size_t const asked = (std::min)(page_.size, left_);
-        database_->repeatable(until, [&](Connection& connection) {
+        source_.read(until, [&](Connection& connection) {
             auto const answer = connection.run(
-                database_->sql().log, Parameters::of(after_, last_, static_cast<std::int64_t>(asked)), until
+                source_.sql().log, Parameters::of(after_, last_, static_cast<std::int64_t>(asked)), until
             );
             page_.take(answer, asked, std::nullopt);
             return 0;
@@ -165,7 +180,7 @@ private:
         }
     }
 
-    std::shared_ptr<Database> database_;
+    Source source_;
     std::int64_t after_;
     std::int64_t last_ = 0;
     std::size_t left_;

@@ -9,15 +9,21 @@
 #include <annals/postgres/detail/schema_facts.hpp>
 
 #include <algorithm>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace annals::postgres::detail {
 
 /// The version of the tables that are there; 0 if there are none.
 [[nodiscard]] inline int stored_schema_version(Connection& connection, Options const& options, Deadline const& until) {
-    std::string const exists = in_schema(options.schema, "SELECT to_regclass('@.annals_schema') IS NOT NULL");
-    if (!connection.run(exists, {}, until).boolean(0, 0)) {
+    // Not to_regclass: after a wait for an advisory lock it answers from a cache that has missed what was made
+    // meanwhile.
+    constexpr std::string_view exists =
+        "SELECT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+        "WHERE n.nspname = $1::text AND c.relname = 'annals_schema')";
+    if (!connection.run(exists, Parameters::of(std::string_view{options.schema}), until).boolean(0, 0)) {
         return 0;
     }
     return connection.run(in_schema(options.schema, "SELECT max(version) FROM @.annals_schema"), {}, until).int4(0, 0);
