@@ -112,6 +112,7 @@ set(ANNALS_POSTGRES_HEADERS
     annals/postgres/error.hpp
     annals/postgres/event_listener.hpp
     annals/postgres/event_store.hpp
+    annals/postgres/grants.hpp
     annals/postgres/options.hpp
     annals/postgres/rows.hpp
     annals/postgres/schema.hpp

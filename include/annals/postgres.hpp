@@ -4,9 +4,10 @@
 #define ANNALS_POSTGRES_HPP
 
 // The PostgreSQL adapter. Link with libpq 14 or later; the CMake target is annals::postgres.
+//
+// Beside it, for those who need them: annals/postgres/event_listener.hpp and annals/postgres/grants.hpp.
 
 #include <annals/postgres/checkpoint_store.hpp>
-#include <annals/postgres/event_listener.hpp>
 #include <annals/postgres/event_store.hpp>
 #include <annals/postgres/schema.hpp>
 #include <annals/postgres/snapshot_store.hpp>

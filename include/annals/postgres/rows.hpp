@@ -6,8 +6,9 @@
 #include <annals/postgres/detail/result.hpp>
 #include <annals/stream_error.hpp>
 
-#include <charconv>
+#include <cerrno>
 #include <cstdint>
+#include <cstdlib>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -34,10 +35,11 @@ public:
 
     /// @throws UsageError  if the value is no whole number of 64 bits
     [[nodiscard]] std::int64_t integer(int column) const {
-        std::string_view const digits = text(column);
-        std::int64_t value = 0;
-        auto const [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-        if (error != std::errc{} || end != digits.data() + digits.size()) {
+        std::string_view const digits = text(column); // a NUL stands behind it
+        char* end = nullptr;
+        errno = 0;
+        std::int64_t const value = std::strtoll(digits.data(), &end, 10);
+        if (errno != 0 || digits.empty() || end != digits.data() + digits.size()) {
             throw UsageError{"annals: column " + std::to_string(column) + " of a query holds no whole number"};
         }
         return value;

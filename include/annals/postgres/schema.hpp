@@ -91,30 +91,6 @@ namespace detail {
     return statements;
 }
 
-/// The statements that let a role use a store, and nothing more: it can add events but not change or remove one.
-/// @throws InvalidInput  if the schema's name is not acceptable, or the role's is empty or holds a NUL
-[[nodiscard]] inline std::vector<std::string> grant_sql(std::string const& role, Options const& options = {}) {
-    require_schema_name(options.schema);
-    if (role.empty() || role.find('\0') != std::string::npos) {
-        throw InvalidInput{"annals: a role needs a name"};
-    }
-    std::string quoted = role;
-    for (std::size_t at = quoted.find('"'); at != std::string::npos; at = quoted.find('"', at + 2)) {
-        quoted.insert(at, 1, '"');
-    }
-    std::vector<std::string> statements{
-        "GRANT USAGE ON SCHEMA @ TO ",
-        "GRANT USAGE, SELECT ON SEQUENCE @.events_position TO ",
-        "GRANT SELECT, INSERT ON @.events TO ",
-        "GRANT SELECT, INSERT, UPDATE, DELETE ON @.snapshots, @.checkpoints TO ",
-        "GRANT SELECT ON @.annals_schema TO ",
-    };
-    for (std::string& statement : statements) {
-        statement = detail::in_schema(options.schema, std::move(statement)) + '"' + quoted + '"';
-    }
-    return statements;
-}
-
 } // namespace annals::postgres
 
 #endif // ANNALS_POSTGRES_SCHEMA_HPP

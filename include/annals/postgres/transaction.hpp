@@ -9,9 +9,9 @@
 #include <annals/postgres/detail/cursors.hpp>
 #include <annals/postgres/rows.hpp>
 
-#include <charconv>
 #include <concepts>
 #include <cstddef>
+#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <span>
@@ -77,7 +77,7 @@ public:
     /// The position up to which `read_all` would read now.
     [[nodiscard]] Position head() const { return Position{detail::frontier(source(), database_->deadline())}; }
 
-    /// Runs a statement with values for `$1`, `$2`, ...: integers, floating point, `bool`, texts, event ids, `nullptr`.
+    /// Runs a statement with values for `$1`, `$2`, ...: integers, `bool`, texts, event ids, `nullptr`.
     ///
     /// It is prepared once a connection and kept, so `sql` should be one of a few constant texts.
     /// @returns the rows that it changed or answered with
@@ -86,10 +86,7 @@ public:
     template <class... Values>
     std::size_t run(std::string_view sql, Values const&... values) {
         detail::Result const result = answer(sql, values...);
-        std::string_view const count = PQcmdTuples(result.get());
-        std::size_t rows = 0;
-        std::from_chars(count.data(), count.data() + count.size(), rows);
-        return rows;
+        return std::strtoull(PQcmdTuples(result.get()), nullptr, 10);
     }
 
     /// The same for a query. All its rows are fetched at once.
@@ -122,10 +119,8 @@ private:
             return value ? "true" : "false";
         } else if constexpr (std::same_as<Value, EventId>) {
             return to_text(value);
-        } else if constexpr (std::is_arithmetic_v<Value>) {
-            char digits[64];
-            auto const [end, error] = std::to_chars(digits, digits + sizeof digits, value);
-            return std::string{digits, end};
+        } else if constexpr (std::integral<Value>) {
+            return std::to_string(value);
         } else {
             std::string text{std::string_view{value}};
             if (text.find('\0') != std::string::npos) {

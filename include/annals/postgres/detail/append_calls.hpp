@@ -6,7 +6,8 @@
 #include <annals/postgres/detail/database.hpp>
 #include <annals/postgres/detail/event_rows.hpp>
 
-#include <algorithm>
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -24,15 +25,15 @@ public:
 
     [[nodiscard]] Call lock_and_announce() const {
         // Each stripe once and in order, so that two commits cannot wait for each other.
-        std::vector<std::int64_t> keys;
+        std::array<bool, LockKeys::stripes> is_used{};
         for (auto const& part : commit_) {
-            keys.push_back(database_.locks().stream(part.stream));
+            is_used[LockKeys::stripe_of(part.stream)] = true;
         }
-        std::sort(keys.begin(), keys.end());
-        keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
         ArrayValue array{ElementType::int8};
-        for (std::int64_t const key : keys) {
-            array.add(key);
+        for (std::size_t stripe = 0; stripe < is_used.size(); ++stripe) {
+            if (is_used[stripe]) {
+                array.add(database_.locks().stripe(stripe));
+            }
         }
         Parameters parameters;
         parameters.add(array);

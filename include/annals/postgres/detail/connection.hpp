@@ -7,7 +7,6 @@
 #include <annals/postgres/detail/pipeline.hpp>
 #include <annals/postgres/detail/session_settings.hpp>
 
-#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <span>
@@ -42,7 +41,8 @@ public:
     std::vector<Result> run(std::span<Call const> calls, Deadline const& deadline) {
         saw_warning_ = false;
         if (is_pooled_ && !is_in_transaction()) {
-            return run_as_transaction(calls, deadline);
+            Call const commit{"COMMIT", {}};
+            return run_from_begin(calls, &commit, deadline);
         }
         return pipeline_.run(calls, deadline);
     }
@@ -56,17 +56,7 @@ public:
     /// Begins a transaction, and does the first calls in it: one round trip.
     std::vector<Result> begin(std::span<Call const> calls, Deadline const& deadline) {
         saw_warning_ = false;
-        std::vector<Call> all = beginning();
-        std::size_t const own = all.size();
-        all.insert(all.end(), calls.begin(), calls.end());
-        try {
-            std::vector<Result> results = pipeline_.run(all, deadline);
-            results.erase(results.begin(), results.begin() + static_cast<std::ptrdiff_t>(own));
-            return results;
-        } catch (PostgresError const&) {
-            roll_back(deadline);
-            throw;
-        }
+        return run_from_begin(calls, nullptr, deadline);
     }
 
     /// Feeds rows to a COPY FROM STDIN.
@@ -78,11 +68,13 @@ public:
         if (Result const begun = next_result(deadline); begun.status() != PGRES_COPY_IN) {
             pipeline_.require_success(begun);
         }
-        for (; !rows.empty(); rows.remove_prefix((std::min)(chunk, rows.size()))) {
+        while (!rows.empty()) {
+            std::string_view const part = rows.substr(0, chunk);
             // 0 says that it would block.
-            while (PQputCopyData(link_.get(), rows.data(), static_cast<int>((std::min)(chunk, rows.size()))) == 0) {
+            while (PQputCopyData(link_.get(), part.data(), static_cast<int>(part.size())) == 0) {
                 link_.wait_until_sent(deadline);
             }
+            rows.remove_prefix(part.size());
         }
         while (PQputCopyEnd(link_.get(), nullptr) == 0) {
             link_.wait_until_sent(deadline);
@@ -129,17 +121,25 @@ public:
     [[nodiscard]] Link& link() noexcept { return link_; }
 
 private:
-    /// Behind a pooler each transaction may meet another session, so it brings its settings along.
-    std::vector<Result> run_as_transaction(std::span<Call const> calls, Deadline const& deadline) {
-        std::vector<Call> all = beginning();
-        auto const first = static_cast<std::ptrdiff_t>(all.size());
+    /// @param last  a call behind the others, whose result is not returned; or null
+    std::vector<Result> run_from_begin(std::span<Call const> calls, Call const* last, Deadline const& deadline) {
+        std::vector<Call> all{{"BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE", {}}};
+        if (is_pooled_) {
+            // Each transaction may meet another session, so it brings its settings along.
+            all.push_back(settings_.call(Scope::transaction));
+        }
+        auto const before = static_cast<std::ptrdiff_t>(all.size());
         all.insert(all.end(), calls.begin(), calls.end());
-        all.push_back({"COMMIT", {}});
+        if (last != nullptr) {
+            all.push_back(*last);
+        }
         try {
             std::vector<Result> results = pipeline_.run(all, deadline);
-            require_committed(results.back());
-            results.pop_back();
-            results.erase(results.begin(), results.begin() + first);
+            if (last != nullptr) {
+                require_committed(results.back());
+                results.pop_back();
+            }
+            results.erase(results.begin(), results.begin() + before);
             return results;
         } catch (PostgresError const&) {
             roll_back(deadline);
@@ -150,14 +150,6 @@ private:
     [[nodiscard]] Result next_result(Deadline const& deadline) {
         link_.wait_for_result(deadline);
         return Result{PQgetResult(link_.get())};
-    }
-
-    [[nodiscard]] std::vector<Call> beginning() const {
-        std::vector<Call> calls{{"BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE", {}}};
-        if (is_pooled_) {
-            calls.push_back(settings_.call(Scope::transaction));
-        }
-        return calls;
     }
 
     static void require_committed(Result const& answer) {

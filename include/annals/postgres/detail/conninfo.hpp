@@ -5,7 +5,6 @@
 
 #include <annals/postgres/detail/link.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -32,7 +31,9 @@ public:
             std::string_view const key = option->keyword;
             if (option->val != nullptr && (key == "host" || key == "hostaddr" || key == "port")) {
                 places_.emplace_back(key, split(option->val));
-                hosts_ = (std::max)(hosts_, key == "port" ? std::size_t{1} : places_.back().second.size());
+                if (key != "port" && places_.back().second.size() > hosts_) {
+                    hosts_ = places_.back().second.size();
+                }
             }
         }
         for (auto const& [key, parts] : places_) {

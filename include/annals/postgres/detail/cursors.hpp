@@ -6,7 +6,6 @@
 #include <annals/postgres/detail/database.hpp>
 #include <annals/postgres/detail/event_rows.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -20,6 +19,7 @@ namespace annals::postgres::detail {
 /// Events read in one round trip, and how many to ask for in the next one: some megabytes, whatever the payloads.
 struct Page {
     static constexpr std::size_t wanted_bytes = std::size_t{4} << 20U;
+    static constexpr std::size_t fewest_events = 4;
     static constexpr std::size_t most_events = 1'000;
 
     std::vector<Event> events;
@@ -36,7 +36,8 @@ struct Page {
         }
         is_last = events.size() < asked;
         if (!events.empty()) {
-            size = std::clamp(wanted_bytes * events.size() / bytes, std::size_t{4}, most_events);
+            std::size_t const fitting = wanted_bytes * events.size() / bytes;
+            size = fitting < fewest_events ? fewest_events : fitting > most_events ? most_events : fitting;
         }
     }
 };
@@ -74,7 +75,8 @@ private:
         };
         auto const answers = connection.run(calls, until);
         std::int64_t const last = answers[0].int8(0, 0);
-        return answers[1].is_null(0, 0) ? last : (std::min)(last, answers[1].int8(0, 0));
+        bool const is_announced = !answers[1].is_null(0, 0) && answers[1].int8(0, 0) < last;
+        return is_announced ? answers[1].int8(0, 0) : last;
     });
 }
 
@@ -161,7 +163,7 @@ public:
 
 private:
     void read_page(Deadline const& until) {
-        std::size_t const asked = (std::min)(page_.size, left_);
+        std::size_t const asked = page_.size < left_ ? page_.size : left_;
         source_.read(until, [&](Connection& connection) {
             auto const answer = connection.run(
                 source_.sql().log, Parameters::of(after_, last_, static_cast<std::int64_t>(asked)), until

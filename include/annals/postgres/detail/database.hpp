@@ -7,7 +7,6 @@
 #include <annals/postgres/detail/prepare_schema.hpp>
 #include <annals/postgres/detail/statements.hpp>
 
-#include <algorithm>
 #include <chrono>
 #include <string>
 #include <thread>
@@ -41,8 +40,8 @@ public:
                     throw;
                 }
             }
-            auto const left = std::chrono::milliseconds{deadline.milliseconds_left()};
-            std::this_thread::sleep_for((std::min)({pause, longest_pause, left}));
+            pause = pause < longest_pause ? pause : longest_pause;
+            std::this_thread::sleep_for(deadline.is_before(pause) ? deadline.time_left() : pause);
         }
     }
 

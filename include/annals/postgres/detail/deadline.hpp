@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <limits>
 
 namespace annals::postgres::detail {
 
@@ -18,11 +19,17 @@ public:
     [[nodiscard]] bool is_over() const { return Clock::now() >= at_; }
     [[nodiscard]] Clock::time_point at() const noexcept { return at_; }
 
-    /// What is left, for `poll`: at least 0, rounded up.
-    [[nodiscard]] int milliseconds_left() const {
-        auto const left = std::chrono::ceil<std::chrono::milliseconds>(at_ - Clock::now()).count();
-        return left > 0 ? static_cast<int>(left) : 0;
+    /// What is left: at least 0, rounded up, and at most what `poll` can wait.
+    [[nodiscard]] std::chrono::milliseconds time_left() const {
+        using std::chrono::milliseconds;
+        auto const left = std::chrono::ceil<milliseconds>(at_ - Clock::now());
+        constexpr milliseconds longest{(std::numeric_limits<int>::max)()};
+        return left < milliseconds{0} ? milliseconds{0} : left > longest ? longest : left;
     }
+    [[nodiscard]] int milliseconds_left() const { return static_cast<int>(time_left().count()); }
+
+    /// Whether it comes before so much time is over.
+    [[nodiscard]] bool is_before(std::chrono::milliseconds time) const { return time_left() < time; }
 
     /// The deadline of the first of `parts` things to be done one after another until this one.
     [[nodiscard]] Deadline share(std::size_t parts) const {

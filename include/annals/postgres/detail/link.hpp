@@ -26,6 +26,8 @@ public:
         if (!connection_) {
             throw std::bad_alloc{};
         }
+        // libpq prints them to the standard error unless told otherwise.
+        PQsetNoticeReceiver(get(), [](void*, PGresult const*) {}, nullptr);
     }
 
     /// @throws ConnectionLost  with the server's SQLSTATE if it has given one

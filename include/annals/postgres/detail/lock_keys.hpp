@@ -6,6 +6,7 @@
 #include <annals/detail/crc32c.hpp>
 #include <annals/stream_name.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -21,22 +22,26 @@ public:
     static constexpr std::int64_t announcement_bit = std::int64_t{1} << 41;
     static constexpr std::int64_t value_bits = announcement_bit - 1;
     /// A lock a stream would exhaust the server's table of locks; streams that share one wait for each other.
-    static constexpr std::int64_t stripes = 1'024;
+    static constexpr std::size_t stripes = 1'024;
 
     explicit LockKeys(std::string_view schema) noexcept : prefix_{prefix_of(schema)} {}
 
-    [[nodiscard]] std::int64_t stream(StreamName const& stream) const noexcept {
+    [[nodiscard]] static std::size_t stripe_of(StreamName const& stream) noexcept {
         annals::detail::Crc32c hash;
         hash.add(stream.aggregate_type());
         hash.add(stream.aggregate_id());
-        return prefix_ | (std::int64_t{hash.value()} % stripes);
+        return hash.value() % stripes;
     }
+    [[nodiscard]] std::int64_t stripe(std::size_t number) const noexcept {
+        return prefix_ | static_cast<std::int64_t>(number);
+    }
+    [[nodiscard]] std::int64_t stream(StreamName const& stream) const noexcept { return stripe(stripe_of(stream)); }
 
     /// To be completed by the position above which the announcer will draw its own.
     [[nodiscard]] std::int64_t announcement() const noexcept { return prefix_ | announcement_bit; }
 
     /// For whoever makes or changes the tables.
-    [[nodiscard]] std::int64_t schema() const noexcept { return prefix_ | stripes; }
+    [[nodiscard]] std::int64_t schema() const noexcept { return stripe(stripes); }
 
 private:
     [[nodiscard]] static std::int64_t prefix_of(std::string_view schema) noexcept {

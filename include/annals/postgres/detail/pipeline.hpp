@@ -8,12 +8,11 @@
 #include <annals/postgres/detail/result.hpp>
 
 #include <cstddef>
-#include <functional>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -59,13 +58,6 @@ private:
     struct Step {
         bool is_preparation;
         std::string_view sql;
-    };
-
-    struct Hash {
-        using is_transparent = void;
-        [[nodiscard]] std::size_t operator()(std::string_view text) const noexcept {
-            return std::hash<std::string_view>{}(text);
-        }
     };
 
     void send(Call const& call) {
@@ -170,7 +162,7 @@ private:
 
     Link& link_;
     bool prepares_;
-    std::unordered_map<std::string, std::string, Hash, std::equal_to<>> prepared_;
+    std::map<std::string, std::string, std::less<>> prepared_;
     std::size_t names_ = 0;
     std::vector<Step> steps_;
     std::optional<PostgresError> error_;

@@ -7,7 +7,8 @@
 
 #include <condition_variable>
 #include <cstddef>
-#include <deque>
+#include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -28,28 +29,14 @@ public:
     Pool& operator=(Pool const&) = delete;
     ~Pool() = default;
 
-    /// A connection on loan. It goes back when this is destroyed, or is closed if it is not as it was.
-    class Lease {
-    public:
-        Lease(Pool& pool, std::unique_ptr<Connection> connection) noexcept
-            : pool_{&pool}, connection_{std::move(connection)} {}
-        Lease(Lease&& other) noexcept
-            : pool_{std::exchange(other.pool_, nullptr)}, connection_{std::move(other.connection_)} {}
-        Lease(Lease const&) = delete;
-        Lease& operator=(Lease const&) = delete;
-        Lease& operator=(Lease&&) = delete;
-        ~Lease() {
-            if (pool_ != nullptr) {
-                pool_->take_back(std::move(connection_));
-            }
+    struct GiveBack {
+        Pool* pool;
+        void operator()(Connection* connection) const noexcept {
+            pool->take_back(std::unique_ptr<Connection>{connection});
         }
-        Connection& operator*() const noexcept { return *connection_; }
-        Connection* operator->() const noexcept { return connection_.get(); }
-
-    private:
-        Pool* pool_;
-        std::unique_ptr<Connection> connection_;
     };
+    /// A connection on loan. It goes back when this is destroyed, or is closed if it is not as it was.
+    using Lease = std::unique_ptr<Connection, GiveBack>;
 
     /// @throws DeadlineExceeded  if all are on loan until then
     /// @throws ConnectionLost    if a new one cannot be made
@@ -60,11 +47,11 @@ public:
         }
         auto connection = wait_for_turn(deadline);
         if (connection && is_usable(*connection)) {
-            return Lease{*this, std::move(connection)};
+            return Lease{connection.release(), {this}};
         }
         connection.reset();
         try {
-            return Lease{*this, std::make_unique<Connection>(conninfo_, options_, deadline)};
+            return Lease{new Connection{conninfo_, options_, deadline}, {this}};
         } catch (...) {
             take_back(nullptr);
             throw;
@@ -85,9 +72,9 @@ private:
         std::unique_lock lock{mutex_};
         if (on_loan_ == options_.pool_size || !waiters_.empty()) {
             Waiter self;
-            waiters_.push_back(&self);
+            auto const place = waiters_.emplace(++tickets_, &self).first;
             if (!self.wake.wait_until(lock, deadline.at(), [&self] { return self.has_turn; })) {
-                std::erase(waiters_, &self);
+                waiters_.erase(place);
                 throw DeadlineExceeded{"annals: no PostgreSQL connection became free in the time allowed"};
             }
         } else {
@@ -113,9 +100,10 @@ private:
         if (waiters_.empty()) {
             --on_loan_;
         } else {
-            waiters_.front()->has_turn = true;
-            waiters_.front()->wake.notify_one();
-            waiters_.pop_front();
+            Waiter& next = *waiters_.begin()->second;
+            waiters_.erase(waiters_.begin());
+            next.has_turn = true;
+            next.wake.notify_one();
         }
     }
 
@@ -129,7 +117,8 @@ private:
     ::pid_t process_ = ::getpid();
     std::mutex mutex_;
     std::vector<std::unique_ptr<Connection>> idle_;
-    std::deque<Waiter*> waiters_;
+    std::map<std::uint64_t, Waiter*> waiters_; ///< by their tickets, so who came first stands first
+    std::uint64_t tickets_ = 0;
     std::size_t on_loan_ = 0;
 };
 

@@ -7,12 +7,12 @@
 #include <annals/postgres/detail/lock_keys.hpp>
 #include <annals/postgres/detail/open_transaction.hpp>
 #include <annals/postgres/detail/schema_facts.hpp>
+#include <annals/stream_error.hpp>
 
-#include <algorithm>
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
+#include <utility>
 
 namespace annals::postgres::detail {
 
@@ -50,15 +50,21 @@ inline void make_schema(Connection& connection, Options const& options, LockKeys
 /// Refuses tables that are not as the store needs them.
 /// @throws CorruptData  naming the first difference
 inline void check_schema(Connection& connection, Options const& options, Deadline const& until) {
-    Result const found = connection.run(in_schema(options.schema, schema_facts_sql), {}, until);
-    std::vector<std::string> facts;
-    for (int row = 0; row < found.rows(); ++row) {
-        facts.emplace_back(found.text(row, 0));
-    }
+    ArrayValue expected{ElementType::text};
     for (std::string const& fact : expected_schema_facts(options)) {
-        if (std::find(facts.begin(), facts.end(), fact) == facts.end()) {
-            throw CorruptData{"schema '" + options.schema + "' of the event store is not as it must be: no " + fact};
-        }
+        expected.add(std::string_view{fact});
+    }
+    Parameters parameters;
+    parameters.add(expected);
+    std::string const sql = "SELECT e.fact FROM unnest($1::text[]) WITH ORDINALITY AS e (fact, place) "
+                            "WHERE e.fact NOT IN (" +
+                            schema_facts_sql + ") ORDER BY e.place LIMIT 1";
+    Result const missing = connection.run(in_schema(options.schema, sql), std::move(parameters), until);
+    if (missing.rows() > 0) {
+        throw CorruptData{
+            "schema '" + options.schema + "' of the event store is not as it must be: no " +
+            std::string{missing.text(0, 0)}
+        };
     }
 }
 

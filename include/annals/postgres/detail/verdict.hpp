@@ -5,8 +5,8 @@
 
 #include <annals/postgres/detail/append_calls.hpp>
 
-#include <algorithm>
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -62,20 +62,16 @@ public:
 private:
     /// @see annals::detail::find_earlier_append
     [[nodiscard]] std::optional<std::vector<AppendResult>> find_earlier(Connection& connection) const {
-        std::vector<Event> const stored = stored_under_ids(connection);
+        std::map<EventId, Event> const stored = stored_under_ids(connection);
         auto const look_up = [&](NewEvent<EncodedPayload> const& sent) -> std::optional<annals::detail::StoredUnderId> {
-            auto const at = std::lower_bound(
-                stored.begin(),
-                stored.end(),
-                sent.event_id,
-                [](Event const& event, EventId const& id) { return event.event_id < id; }
-            );
-            if (at == stored.end() || at->event_id != sent.event_id) {
+            auto const found = stored.find(sent.event_id);
+            if (found == stored.end()) {
                 return std::nullopt;
             }
+            Event const& event = found->second;
             bool const is_same =
-                at->payload == sent.payload && at->metadata == sent.metadata && at->timestamp == sent.timestamp;
-            return annals::detail::StoredUnderId{at->stream, at->version, at->position, is_same};
+                event.payload == sent.payload && event.metadata == sent.metadata && event.timestamp == sent.timestamp;
+            return annals::detail::StoredUnderId{event.stream, event.version, event.position, is_same};
         };
         auto const version_of = [&](StreamName const& stream) {
             return Version{connection.run(database_.sql().stream_version, key_of(stream), until_).int8(0, 0)};
@@ -83,8 +79,8 @@ private:
         return annals::detail::find_earlier_append(commit_, look_up, version_of);
     }
 
-    /// The stored events that have an id of this commit, ordered by id.
-    [[nodiscard]] std::vector<Event> stored_under_ids(Connection& connection) const {
+    /// The stored events that have an id of this commit.
+    [[nodiscard]] std::map<EventId, Event> stored_under_ids(Connection& connection) const {
         ArrayValue ids{ElementType::uuid};
         for (auto const& part : commit_) {
             for (auto const& event : part.events) {
@@ -94,12 +90,12 @@ private:
         Parameters parameters;
         parameters.add(ids);
         Result const found = connection.run(database_.sql().find, std::move(parameters), until_);
-        std::vector<Event> stored;
+        std::map<EventId, Event> stored;
         std::optional<StreamName> name;
         for (int row = 0; row < found.rows(); ++row) {
-            stored.push_back(event_of(found, row, name));
+            Event event = event_of(found, row, name);
+            stored.emplace(event.event_id, std::move(event));
         }
-        std::sort(stored.begin(), stored.end(), [](Event const& a, Event const& b) { return a.event_id < b.event_id; });
         return stored;
     }
 
