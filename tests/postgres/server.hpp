@@ -6,6 +6,7 @@
 #include <annals/event_id.hpp>
 
 #include <csignal>
+#include <cstddef>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -17,6 +18,7 @@
 #include <sys/types.h>
 #include <unistd.h>
 #include <utility>
+#include <vector>
 
 namespace annals_tests {
 
@@ -96,6 +98,14 @@ public:
         script("make", arguments);
         start();
     }
+    /// A standby of another server, which streams what that one writes, under the name `standby`.
+    struct StandbyOf {
+        Server const& primary;
+    };
+    explicit Server(StandbyOf of) {
+        script("clone", ' ' + quoted(of.primary.folder_.string()));
+        start();
+    }
     Server(Server const&) = delete;
     Server& operator=(Server const&) = delete;
     ~Server() { std::system(command("remove", "").c_str()); }
@@ -104,17 +114,23 @@ public:
     [[nodiscard]] std::filesystem::path const& folder() const noexcept { return folder_; }
     void start() { script("start", ""); }
     void stop(std::string const& mode = "fast") { script("stop", ' ' + mode); }
+    /// Makes a standby a server of its own.
+    void promote() { run("pg_ctl promote --pgdata=data --wait --timeout=60 --silent"); }
     /// Runs one of the server's programs as its user, in its folder.
     void run(std::string const& program_and_arguments) { script("run", ' ' + program_and_arguments); }
 
     /// Kills the server and all its sessions at once, as if the machine's power had failed but not its disk's.
     void kill_hard() {
-        ::pid_t const process = pid();
         signal_all(SIGSTOP); // so that nobody sees another one die
+        std::vector<::pid_t> const processes = all_processes();
         signal_all(SIGKILL);
-        while (::kill(process, 0) == 0) {
-            ::usleep(1'000);
+        for (::pid_t const process : processes) {
+            while (is_running(process)) {
+                ::usleep(1'000);
+            }
         }
+        // A dead process keeps its number until its parent has taken note, and the next server would take it for alive.
+        std::filesystem::remove(folder_ / "data" / "postmaster.pid");
     }
     /// Stops all its processes: they hold their connections and answer nothing.
     void freeze() { signal_all(SIGSTOP); }
@@ -136,6 +152,25 @@ private:
         if (std::system(command(what, arguments).c_str()) != 0) {
             throw std::runtime_error{"server.sh " + what + arguments + " failed"};
         }
+    }
+
+    [[nodiscard]] std::vector<::pid_t> all_processes() const {
+        ::pid_t const server = pid();
+        std::vector<::pid_t> processes{server};
+        std::string const number = std::to_string(server);
+        std::ifstream children{"/proc/" + number + "/task/" + number + "/children"};
+        for (::pid_t child = 0; children >> child;) {
+            processes.push_back(child);
+        }
+        return processes;
+    }
+
+    /// Whether it is more than a number that nobody has taken note of yet.
+    [[nodiscard]] static bool is_running(::pid_t process) {
+        std::string state;
+        std::getline(std::ifstream{"/proc/" + std::to_string(process) + "/stat"}, state);
+        std::size_t const name_end = state.rfind(')');
+        return name_end != std::string::npos && state.compare(name_end, 3, ") Z") != 0;
     }
 
     void signal_all(int number) const {

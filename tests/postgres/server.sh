@@ -5,6 +5,7 @@
 #
 #   server.sh make FOLDER [SETTING...]   makes a cluster in FOLDER, which must not exist; a setting is a line such as
 #                                        "fsync = off" of postgresql.conf
+#   server.sh clone FOLDER PRIMARY       makes a standby in FOLDER, of the running server whose folder is PRIMARY
 #   server.sh start FOLDER               starts it and waits until it answers
 #   server.sh stop FOLDER [MODE]         stops it; MODE as of pg_ctl, `fast` if none is given
 #   server.sh remove FOLDER              stops it, whatever its state, and removes the folder
@@ -39,11 +40,15 @@ server() {
   (cd "$folder" && "${as_server[@]}" env LC_ALL=C.UTF-8 TZ=UTC "$bin/$program" "$@")
 }
 
-make() {
+make_folder() {
   mkdir -m 755 "$folder"
   if ((EUID == 0)); then
     chown postgres: "$folder"
   fi
+}
+
+make() {
+  make_folder
   server initdb --pgdata=data --username=annals --auth=trust --encoding=UTF8 --locale=C.UTF-8 --no-sync >/dev/null
   {
     echo "listen_addresses = '127.0.0.1'"
@@ -51,6 +56,14 @@ make() {
     echo "port = $(free_port)"
     printf '%s\n' "$@"
   } >>"$folder/data/postgresql.conf"
+  write_conninfo
+}
+
+clone() {
+  make_folder
+  server pg_basebackup --pgdata=data --dbname="$(<"$1/conninfo") application_name=standby" --write-recovery-conf \
+    --wal-method=stream --checkpoint=fast --no-sync
+  echo "port = $(free_port)" >>"$folder/data/postgresql.conf"
   write_conninfo
 }
 
@@ -127,6 +140,7 @@ remove() {
 
 case $command in
 make) make "$@" ;;
+clone) clone "$@" ;;
 start) start ;;
 stop) stop "$@" ;;
 pool) pool ;;

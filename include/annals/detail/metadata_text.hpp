@@ -21,25 +21,31 @@ namespace annals::detail {
 inline void append_json_string(std::string& out, std::string_view text) {
     constexpr std::string_view digits = "0123456789abcdef";
     out += '"';
-    for (char const c : text) {
-        auto const byte = static_cast<unsigned char>(c);
-        if (c == '"' || c == '\\') {
-            out += '\\';
-            out += c;
-        } else if (byte < 0x20) {
+    std::size_t begin = 0; // of what needs no escape and is taken over in one piece
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        auto const byte = static_cast<unsigned char>(text[at]);
+        if (byte >= 0x20 && byte != '"' && byte != '\\') {
+            continue;
+        }
+        out.append(text, begin, at - begin);
+        begin = at + 1;
+        if (byte < 0x20) {
             out += "\\u00";
             out += digits[byte >> 4U];
             out += digits[byte & 0x0FU];
         } else {
-            out += c;
+            out += '\\';
+            out += text[at];
         }
     }
+    out.append(text, begin);
     out += '"';
 }
 
 /// Equal metadata have equal texts: fields that are empty are left out, free keys stand last and sorted.
 [[nodiscard]] inline std::string metadata_to_json(Metadata const& metadata) {
     std::string out = "{";
+    out.reserve(128);
     auto const add = [&out](std::string_view key, std::string_view value) {
         if (out.size() > 1) {
             out += ',';
@@ -72,6 +78,13 @@ public:
             return std::nullopt;
         }
         return metadata;
+    }
+
+    /// For a text that a checksum has shown to be what `metadata_to_json` wrote.
+    [[nodiscard]] static std::optional<Metadata> read_checked(std::string_view text) {
+        MetadataReader reader{text};
+        Metadata metadata;
+        return reader.read_object(metadata) ? std::optional{std::move(metadata)} : std::nullopt;
     }
 
 private:
@@ -122,11 +135,16 @@ private:
                 if (!read_escape(out)) {
                     return false;
                 }
-            } else if (!rest_.empty()) {
-                out += rest_.front();
-                rest_.remove_prefix(1);
             } else {
-                return false;
+                std::size_t plain = 0; // taken over in one piece
+                while (plain < rest_.size() && rest_[plain] != '"' && rest_[plain] != '\\') {
+                    ++plain;
+                }
+                if (plain == 0) {
+                    return false;
+                }
+                out.append(rest_, 0, plain);
+                rest_.remove_prefix(plain);
             }
         }
         return true;

@@ -42,6 +42,14 @@ namespace annals::detail {
 /// Whether `text` is well-formed UTF-8 without a NUL.
 [[nodiscard]] constexpr bool is_utf8_without_nul(std::string_view text) noexcept {
     while (!text.empty()) {
+        std::size_t ascii = 0;
+        while (ascii < text.size() && static_cast<signed char>(text[ascii]) > 0) {
+            ++ascii;
+        }
+        text.remove_prefix(ascii);
+        if (text.empty()) {
+            return true;
+        }
         std::size_t const length = utf8_sequence_length(text);
         if (length == 0 || text.front() == '\0') {
             return false;
@@ -54,6 +62,14 @@ namespace annals::detail {
 /// Whether `text` is well-formed UTF-8 without control characters (U+0000 to U+001F, U+007F to U+009F).
 [[nodiscard]] constexpr bool is_printable_utf8(std::string_view text) noexcept {
     while (!text.empty()) {
+        std::size_t ascii = 0;
+        while (ascii < text.size() && text[ascii] >= 0x20 && text[ascii] < 0x7F) {
+            ++ascii;
+        }
+        text.remove_prefix(ascii);
+        if (text.empty()) {
+            return true;
+        }
         std::size_t const length = utf8_sequence_length(text);
         auto const lead = static_cast<unsigned char>(text.front());
         bool const is_c1 = length == 2 && lead == 0xC2 && static_cast<unsigned char>(text[1]) < 0xA0;

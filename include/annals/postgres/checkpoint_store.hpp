@@ -22,6 +22,7 @@ public:
     /// @throws CorruptData  if what is stored is no checkpoint
     /// @throws StoreError, DeadlineExceeded  if the server does not answer
     [[nodiscard]] std::optional<Checkpoint> load(std::string_view name) const {
+        require_name("projection name", name);
         postgres::detail::Deadline const until = database_->deadline();
         return database_->repeatable(until, [&](postgres::detail::Connection& connection) -> std::optional<Checkpoint> {
             auto const answer =
@@ -30,14 +31,18 @@ public:
                 return std::nullopt;
             }
             try {
-                return Checkpoint{
+                Checkpoint const checkpoint{
                     parse_position(answer.text(0, 0)),
                     postgres::detail::id_from_bytes(answer.text(0, 1)),
                     answer.int8(0, 2)
                 };
+                if (checksum_of(name, checkpoint) == answer.int8(0, 3)) {
+                    return checkpoint;
+                }
             } catch (InvalidInput const&) {
-                throw CorruptData{"the checkpoint of projection '" + std::string{name} + "' holds no position"};
+                // No position: damaged like any other row that does not match.
             }
+            throw CorruptData{"the checkpoint of projection '" + std::string{name} + "' does not match its checksum"};
         });
     }
 
@@ -46,7 +51,9 @@ public:
     void advance(std::string_view name, std::optional<Checkpoint> const& from, Checkpoint const& to) {
         require_name("projection name", name);
         std::string const position = to_text(to.position);
-        auto parameters = postgres::detail::Parameters::of(name, std::string_view{position}, to.event_id, to.epoch);
+        auto parameters = postgres::detail::Parameters::of(
+            name, std::string_view{position}, to.event_id, to.epoch, checksum_of(name, to)
+        );
         if (from) {
             std::string const from_position = to_text(from->position);
             parameters.add(std::string_view{from_position});
@@ -65,6 +72,15 @@ public:
     }
 
 private:
+    [[nodiscard]] static std::int64_t checksum_of(std::string_view name, Checkpoint const& checkpoint) {
+        annals::detail::Crc32c crc;
+        crc.add(name);
+        crc.add(std::string_view{to_text(checkpoint.position)});
+        crc.add(postgres::detail::bytes_of(checkpoint.event_id));
+        crc.add(checkpoint.epoch);
+        return std::int64_t{crc.value()};
+    }
+
     std::shared_ptr<postgres::detail::Database> database_;
 };
 

@@ -36,8 +36,12 @@ private:
 class ConnectionLost : public StoreError {
 public:
     /// @param reason  without the connection string
-    explicit ConnectionLost(std::string const& reason, std::string sqlstate = "08006")
-        : StoreError{"annals: the connection to PostgreSQL is lost: " + reason, std::move(sqlstate), true} {}
+    explicit ConnectionLost(std::string const& reason, std::string const& sqlstate = "08006")
+        : StoreError{
+              "annals: the connection to PostgreSQL is lost: " + reason,
+              sqlstate,
+              detail::meaning_of(sqlstate).is_transient
+          } {}
 };
 
 } // namespace annals::postgres

@@ -78,10 +78,8 @@ public:
         return postgres::detail::stream_version(source(), stream, database_->deadline());
     }
 
-    /// The frontier: the position up to which `read_all` would read now.
-    [[nodiscard]] Position head() const {
-        return Position{postgres::detail::frontier(source(), database_->deadline())};
-    }
+    /// The position of the last event that `read_all` would hand out now.
+    [[nodiscard]] Position head() const { return postgres::detail::head(source(), database_->deadline()); }
 
     /// Runs `work` in a transaction of the store's database: what it appends there and what it writes to other tables
     /// is committed together when it returns, and rolled back when it throws.

@@ -81,7 +81,8 @@ namespace detail {
         "name varchar(255) NOT NULL CONSTRAINT checkpoints_name_key PRIMARY KEY, "
         "position text NOT NULL, "
         "event_id uuid NOT NULL, "
-        "epoch bigint NOT NULL)",
+        "epoch bigint NOT NULL, "
+        "checksum bigint NOT NULL)",
         "CREATE TABLE @.annals_schema (version integer NOT NULL)",
         "INSERT INTO @.annals_schema (version) VALUES (" + std::to_string(schema_version) + ")",
     };

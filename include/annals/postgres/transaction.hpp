@@ -75,7 +75,7 @@ public:
         return detail::stream_version(source(), stream, database_->deadline());
     }
     /// The position up to which `read_all` would read now.
-    [[nodiscard]] Position head() const { return Position{detail::frontier(source(), database_->deadline())}; }
+    [[nodiscard]] Position head() const { return detail::head(source(), database_->deadline()); }
 
     /// Runs a statement with values for `$1`, `$2`, ...: integers, `bool`, texts, event ids, `nullptr`.
     ///

@@ -6,6 +6,7 @@
 #include <tests/postgres/server.hpp>
 
 #include <chrono>
+#include <string>
 #include <vector>
 
 using annals::postgres::EventListener;
@@ -55,13 +56,16 @@ TEST_CASE("postgres: a listener hears of appends, and of nothing else") {
 }
 
 TEST_CASE("postgres: a listener whose connection dies comes back and says so") {
-    annals::PostgresEventStore store{shared_conninfo(), {.schema = unique_schema(), .notify = true}};
+    std::string const schema = unique_schema();
+    annals::PostgresEventStore store{shared_conninfo(), {.schema = schema, .notify = true}};
     EventListener listener{store};
     CHECK(listener.wait(5s));
     Session session{shared_conninfo()};
     for (int i = 0; i < 20; ++i) {
         // What is said while it is away is lost, so it must call for a look.
-        session.run("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE query LIKE 'LISTEN %'");
+        session.run(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE query = 'LISTEN annals_" + schema + '\''
+        );
         append_one(store);
         CHECK(listener.wait(5s));
         append_one(store);

@@ -6,11 +6,10 @@
 #include <tests/integration/sqlite/support/plain_counter.hpp>
 #include <tests/reliability/support/raw_database.hpp>
 #include <tests/reliability/support/temp_directory.hpp>
+#include <tests/support/hostile_texts.hpp>
 
-#include <cstddef>
 #include <functional>
 #include <optional>
-#include <random>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,130 +20,9 @@ namespace {
 
 using namespace integration;
 using annals::SqliteEventStore;
+using annals_tests::hostile_texts;
 using reliability::RawDatabase;
 using reliability::TempDirectory;
-
-/// Texts that somebody has broken something with.
-std::vector<std::string> hostile_texts() {
-    std::vector<std::string> texts{
-        "'",
-        "''",
-        "\"",
-        "`",
-        ";",
-        "--",
-        "/*",
-        "*/",
-        "\\",
-        "%",
-        "_",
-        "?",
-        "?1",
-        "$1",
-        ":name",
-        "@name",
-        "' OR '1'='1",
-        "' OR 1=1 --",
-        "'; DROP TABLE events; --",
-        "\"; DROP TABLE events; --",
-        "'); DELETE FROM events; --",
-        "' UNION SELECT * FROM checkpoints --",
-        "1; PRAGMA writable_schema=1",
-        "x'); INSERT INTO events DEFAULT VALUES; --",
-        "'||(SELECT sql FROM sqlite_schema)||'",
-        "' AND load_extension('x') --",
-        "ATTACH DATABASE 'x' AS y",
-        "'; ROLLBACK; --",
-        "'; COMMIT; --",
-        "NULL",
-        "null",
-        "true",
-        "0",
-        "-1",
-        "1e400",
-        "NaN",
-        "9223372036854775808",
-        "0x7f",
-        "X'00'",
-        "$(id)",
-        "`id`",
-        "| id",
-        "&& id",
-        "%n%s%x",
-        "%00",
-        "${jndi:ldap://x}",
-        "{{7*7}}",
-        "<script>",
-        "..",
-        "../../etc/passwd",
-        "/",
-        "a/b",
-        "C:\\",
-        "con",
-        "file:x?mode=memory",
-        ":memory:",
-        " ",
-        "  ",
-        " a",
-        "a ",
-        "a\xc2\xa0",
-        "A",
-        "a",
-        "\xc3\x84",
-        "\xc3\xa4",
-        "A\xcc\x88",
-        "\xef\xac\x81",
-        "fi",
-        "\xe1\xba\x9e",
-        "ss",
-        "\xc4\xb0",
-        "i",
-        "\xe2\x80\xae"
-        "abc",
-        "\xef\xbb\xbf"
-        "bom",
-        "\xf0\x9f\x92\xa3",
-        "\xf4\x8f\xbf\xbf",
-        "\xef\xbf\xbf",
-        "\xed\x9f\xbf",
-        "{\"a\":1}",
-        "[]",
-        "\"quoted\"",
-        "\\u0000",
-        "\\x00",
-        std::string(255, '\''),
-        std::string(254, 'a') + "'",
-        // Not names:
-        "",
-        "\n",
-        "\r\n",
-        "\t",
-        "a\x7f"
-        "b",
-        "\x1b[31m",
-        "\xc2\x85",
-        std::string{"a\0b", 3},
-        std::string{"\0", 1},
-        "\xff",
-        "\xc0\x80",
-        "\xed\xa0\x80",
-        "\xf5\x80\x80\x80",
-        "\xc3",
-        "a\xe2\x82",
-        std::string(256, 'a'),
-    };
-    // And what chance makes of the characters that matter.
-    std::mt19937 dice{1};
-    std::string_view const alphabet = "'\"`;-/*\\%_?()[]=|&<>,. \tabc019\xc3\xa4\xff";
-    for (int i = 0; i < 400; ++i) {
-        std::string text;
-        for (std::size_t n = 1 + dice() % 24; n > 0; --n) {
-            text += alphabet[dice() % alphabet.size()];
-        }
-        texts.push_back(text);
-    }
-    return texts;
-}
 
 /// Writes a text somewhere and reads it back.
 struct Place {

@@ -38,7 +38,7 @@ public:
         AppendCalls const append{database_, commit_};
         std::vector<Call> calls{
             {"SAVEPOINT annals_append", {}},
-            {"SELECT current_setting('transaction_isolation') = 'read committed'", {}},
+            {database_.sql().is_read_committed, {}},
             append.lock_and_announce(),
             append.insert(),
         };
@@ -49,21 +49,33 @@ public:
             if (!answers[1].boolean(0, 0)) {
                 throw UsageError{"annals: appending needs a transaction of isolation level READ COMMITTED"};
             }
-            return verdict_.of(connection, answers[3]);
+            return confirmed(connection, verdict(connection, append, answers[3]));
         } catch (PostgresError const& error) {
             connection.run("ROLLBACK TO SAVEPOINT annals_append", {}, until_);
-            return verdict_.of(connection, error);
+            return confirmed(connection, verdict_.of(connection, error));
         }
     }
 
 private:
     [[nodiscard]] std::vector<AppendResult> try_on(Connection& connection) {
         BulkAppend bulk{database_, commit_, until_};
+        std::vector<AppendResult> results;
         try {
-            return bulk.is_worth_it() ? try_bulk(connection, bulk) : try_pipeline(connection);
+            results = bulk.is_worth_it() ? try_bulk(connection, bulk) : try_pipeline(connection);
         } catch (PostgresError const& error) {
-            return verdict_.of(connection, error);
+            results = verdict_.of(connection, error);
         }
+        decide(connection, [&] { results = confirmed(connection, std::move(results)); });
+        return results;
+    }
+
+    /// What an earlier try has written may be on this server alone, if its wait for the standby was cut short. So a
+    /// repetition waits for the standby in its turn.
+    [[nodiscard]] std::vector<AppendResult> confirmed(Connection& connection, std::vector<AppendResult> results) const {
+        if (!results.empty() && results.front().already_appended) {
+            connection.run(database_.sql().touch, {}, until_);
+        }
+        return results;
     }
 
     [[nodiscard]] std::vector<AppendResult> try_pipeline(Connection& connection) {
@@ -72,7 +84,12 @@ private:
         append.add_notification(calls);
         std::vector<Result> answers;
         decide(connection, [&] { answers = connection.run(calls, until_); });
-        return verdict_.of(connection, answers[1]);
+        return verdict(connection, append, answers[1]);
+    }
+
+    [[nodiscard]] std::vector<AppendResult>
+    verdict(Connection& connection, AppendCalls const& append, Result const& answer) const {
+        return append.is_to_one() ? verdict_.of_one(connection, answer) : verdict_.of(connection, answer);
     }
 
     [[nodiscard]] std::vector<AppendResult> try_bulk(Connection& connection, BulkAppend& bulk) {

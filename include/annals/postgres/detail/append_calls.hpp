@@ -24,6 +24,10 @@ public:
     AppendCalls(Database const& database, Commit commit) : database_{database}, commit_{commit} {}
 
     [[nodiscard]] Call lock_and_announce() const {
+        if (commit_.size() == 1) {
+            std::int64_t const key = database_.locks().stripe(LockKeys::stripe_of(commit_[0].stream));
+            return {database_.sql().lock_one_and_announce, Parameters::of(key, database_.locks().announcement())};
+        }
         // Each stripe once and in order, so that two commits cannot wait for each other.
         std::array<bool, LockKeys::stripes> is_used{};
         for (auto const& part : commit_) {
@@ -41,10 +45,14 @@ public:
         return {database_.sql().lock_and_announce, std::move(parameters)};
     }
 
-    /// Answers with a row a stream: its version before, and its last new position.
+    /// Whether all goes to one stream, so that `insert` answers with its last version and position, or with nulls if
+    /// it is not as expected.
+    [[nodiscard]] bool is_to_one() const noexcept { return commit_.size() == 1 && !commit_[0].events.empty(); }
+
+    /// Answers with a row a stream: its version before, and its last new position. @see is_to_one
     [[nodiscard]] Call insert() const {
         Parameters parameters;
-        if (commit_.size() == 1) {
+        if (is_to_one()) {
             parameters = Parameters::of(
                 std::string_view{commit_[0].stream.aggregate_type()},
                 std::string_view{commit_[0].stream.aggregate_id()},
@@ -54,7 +62,7 @@ public:
             add_streams(parameters);
         }
         add_events(parameters);
-        return {commit_.size() == 1 ? database_.sql().append_one : database_.sql().append, std::move(parameters)};
+        return {is_to_one() ? database_.sql().append_one : database_.sql().append, std::move(parameters)};
     }
 
     /// Answers with a row a stream: its version.
@@ -106,8 +114,9 @@ private:
         ArrayValue event_ids{ElementType::uuid};
         ArrayValue event_types{ElementType::text};
         ArrayValue schema_versions{ElementType::int4};
-        ArrayValue data{ElementType::text};
-        ArrayValue metadata{ElementType::text};
+        bool const is_json = database_.options().payload_column == PayloadColumn::json;
+        ArrayValue data{is_json ? ElementType::json : ElementType::text};
+        ArrayValue metadata{ElementType::json};
         ArrayValue timestamps{ElementType::timestamptz};
         ArrayValue checksums{ElementType::int8};
         for (auto const& part : commit_) {

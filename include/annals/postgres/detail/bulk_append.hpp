@@ -103,7 +103,9 @@ public:
                 rows.add(commit_[i].stream, event, Version{++version}, *position++);
             }
         }
-        connection.copy_in(database_.sql().copy_events, rows.bytes(), until_);
+        if (!connection.copy_in(database_.sql().copy_events, rows.bytes(), events_, until_)) {
+            throw CorruptData{"a trigger of the events' table swallowed an event"};
+        }
     }
 
 private:

@@ -59,8 +59,9 @@ public:
         return run_from_begin(calls, nullptr, deadline);
     }
 
-    /// Feeds rows to a COPY FROM STDIN.
-    void copy_in(std::string const& sql, std::string_view rows, Deadline const& deadline) {
+    /// Feeds rows to a COPY FROM STDIN. @returns whether all of them were stored
+    [[nodiscard]] bool
+    copy_in(std::string const& sql, std::string_view rows, std::size_t count, Deadline const& deadline) {
         constexpr std::size_t chunk = std::size_t{1} << 20U;
         if (PQsendQuery(link_.get(), sql.c_str()) != 1) {
             link_.lose();
@@ -83,6 +84,7 @@ public:
         while (next_result(deadline).get() != nullptr) {
         }
         pipeline_.require_success(done);
+        return std::string_view{PQcmdTuples(done.get())} == std::to_string(count);
     }
 
     /// Commits the open transaction.
@@ -109,13 +111,20 @@ public:
         return status == PQTRANS_INTRANS || status == PQTRANS_INERROR;
     }
 
-    /// Whether it can be given to the next user: alive, in no transaction, and the server has sent nothing unasked.
-    [[nodiscard]] bool is_clean() const {
+    /// Whether it is in no transaction and in the middle of nothing.
+    [[nodiscard]] bool is_idle() const {
         return link_.get() != nullptr && PQstatus(link_.get()) == CONNECTION_OK &&
-               PQtransactionStatus(link_.get()) == PQTRANS_IDLE && PQpipelineStatus(link_.get()) == PQ_PIPELINE_OFF &&
-               // A server that went away has closed the socket, which then is readable.
-               !link_.is_readable_before(Deadline{std::chrono::milliseconds{0}});
+               PQtransactionStatus(link_.get()) == PQTRANS_IDLE && PQpipelineStatus(link_.get()) == PQ_PIPELINE_OFF;
     }
+
+    /// Whether it can be given to the next user: idle, alive, and the server has sent nothing unasked.
+    [[nodiscard]] bool is_clean() const {
+        // A server that went away has closed the socket, which then is readable.
+        return is_idle() && !is_retired_ && !link_.is_readable_before(Deadline{std::chrono::milliseconds{0}});
+    }
+
+    /// Not to be given to another user, though nothing seems wrong with it.
+    void retire() noexcept { is_retired_ = true; }
 
     [[nodiscard]] std::chrono::steady_clock::time_point made_at() const noexcept { return made_at_; }
     [[nodiscard]] Link& link() noexcept { return link_; }
@@ -170,6 +179,7 @@ private:
     SessionSettings settings_;
     bool is_pooled_;
     bool saw_warning_ = false;
+    bool is_retired_ = false;
     std::chrono::steady_clock::time_point made_at_ = std::chrono::steady_clock::now();
 };
 

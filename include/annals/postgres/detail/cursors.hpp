@@ -67,16 +67,29 @@ private:
 /// A position is drawn only while its transaction announces a lower one in pg_locks, and the announcement goes away
 /// only when the commit is visible. So what was drawn by the time of the first statement, and lies at or below all that
 /// is announced at the time of the second, is settled; a page is read with a later snapshot still.
+/// @throws UsageError  in a transaction with one snapshot for all its statements, where none of this holds
 [[nodiscard]] inline std::int64_t frontier(Source const& source, Deadline const& until) {
     return source.read(until, [&](Connection& connection) {
         Call const calls[] = {
             {source.sql().last_drawn, {}},
             {source.sql().lowest_announced, Parameters::of(source.locks().announcement())},
+            {source.sql().is_read_committed, {}},
         };
         auto const answers = connection.run(calls, until);
+        if (!answers[2].boolean(0, 0)) {
+            throw UsageError{"annals: following the log needs a transaction of isolation level READ COMMITTED"};
+        }
         std::int64_t const last = answers[0].int8(0, 0);
         bool const is_announced = !answers[1].is_null(0, 0) && answers[1].int8(0, 0) < last;
         return is_announced ? answers[1].int8(0, 0) : last;
+    });
+}
+
+/// Not the frontier itself, for a crash of the server may take back positions that were drawn and never stored.
+[[nodiscard]] inline Position head(Source const& source, Deadline const& until) {
+    auto const settled = Parameters::of(frontier(source, until));
+    return source.read(until, [&](Connection& connection) {
+        return Position{connection.run(source.sql().head, settled, until).int8(0, 0)};
     });
 }
 

@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <string>
+#include <string_view>
 #include <thread>
 
 namespace annals::postgres::detail {
@@ -34,14 +35,22 @@ public:
         for (std::chrono::milliseconds pause{2};; pause *= 2) {
             try {
                 auto connection = pool_.borrow(deadline);
-                return work(*connection);
+                try {
+                    return work(*connection);
+                } catch (StoreError const& error) {
+                    if (error.native_code() == read_only) {
+                        connection->retire(); // the next one looks for the host that can be written to
+                    }
+                    throw;
+                }
             } catch (StoreError const& error) {
-                if (!meaning_of(error.native_code()).is_retried || deadline.is_over()) {
+                pause = pause < longest_pause ? pause : longest_pause;
+                // A try that begins when the time is over would only make the outcome unknown.
+                if (!meaning_of(error.native_code()).is_retried || deadline.is_before(2 * pause)) {
                     throw;
                 }
             }
-            pause = pause < longest_pause ? pause : longest_pause;
-            std::this_thread::sleep_for(deadline.is_before(pause) ? deadline.time_left() : pause);
+            std::this_thread::sleep_for(pause);
         }
     }
 
@@ -66,6 +75,7 @@ private:
     }
 
     static constexpr std::chrono::milliseconds longest_pause{200};
+    static constexpr std::string_view read_only = "25006";
 
     Pool pool_;
     Statements statements_;

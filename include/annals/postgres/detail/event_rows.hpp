@@ -62,8 +62,10 @@ checksum_of(StreamName const& stream, NewEvent<EncodedPayload> const& event, std
 [[nodiscard]] constexpr std::int64_t completed(std::int64_t checksum, std::int64_t version, std::int64_t position) {
     constexpr std::uint64_t low_31 = 0x7FFFFFFFU;
     constexpr std::uint64_t low_32 = 0xFFFFFFFFU;
+    // The CRC has 32 bits, so that the upper half is free for what a product would lose.
     auto const mix = [](std::int64_t number, std::uint64_t odd) {
-        return (static_cast<std::uint64_t>(number) & low_31) * odd & low_32;
+        auto const bits = static_cast<std::uint64_t>(number);
+        return ((bits & low_31) * odd & low_32) ^ ((bits & ~low_31) << 1U);
     };
     return static_cast<std::int64_t>(
         static_cast<std::uint64_t>(checksum) ^ mix(version, 2654435761U) ^ mix(position, 2246822519U)
@@ -99,7 +101,7 @@ checksum_of(StreamName const& stream, NewEvent<EncodedPayload> const& event, std
         if (completed(checksum, event.version.value(), position) != result.int8(row, 10)) {
             throw corrupt("does not match its checksum");
         }
-        auto read = annals::detail::MetadataReader::read(metadata);
+        auto read = annals::detail::MetadataReader::read_checked(metadata);
         if (!read) {
             throw corrupt("was not written by this library");
         }

@@ -13,6 +13,7 @@
 #include <poll.h>
 #include <string>
 #include <string_view>
+#include <unistd.h>
 #include <utility>
 
 namespace annals::postgres::detail {
@@ -37,7 +38,7 @@ public:
         auto state = PGRES_POLLING_WRITING;
         while (state != PGRES_POLLING_OK) {
             if (PQstatus(get()) == CONNECTION_BAD || state == PGRES_POLLING_FAILED) {
-                lose(PQerrorMessage(get()), std::string{sqlstate_in(PQerrorMessage(get()))});
+                lose_while_connecting();
             }
             wait(state == PGRES_POLLING_READING ? POLLIN : POLLOUT, deadline);
             state = PQconnectPoll(get());
@@ -83,9 +84,34 @@ public:
     }
 
 private:
+    /// In a forked process the session is still the parent's, who would lose it if we said goodbye to the server.
     struct Finish {
-        void operator()(PGconn* connection) const noexcept { PQfinish(connection); }
+        Finish() noexcept : process{::getpid()} {}
+        void operator()(PGconn* connection) const noexcept {
+            if (::getpid() == process) {
+                PQfinish(connection);
+            } else {
+                ::close(PQsocket(connection));
+            }
+        }
+        ::pid_t process;
     };
+
+    /// libpq quotes the parts of the connection string, and where a special character of a password was not escaped,
+    /// such a part is in truth the end of the password.
+    [[noreturn]] void lose_while_connecting() {
+        std::string_view const message = PQerrorMessage(get());
+        std::string const sqlstate{sqlstate_in(message)};
+        if (!sqlstate.empty()) {
+            lose(meaning_of(sqlstate).text, sqlstate);
+        }
+        std::string_view const line = message.substr(0, message.find('\n'));
+        std::string_view const reason = line.substr(line.rfind(": ") + 2);
+        lose(
+            line.find(": ") == std::string_view::npos || reason.find('"') != std::string_view::npos ? "cannot connect"
+                                                                                                    : reason
+        );
+    }
 
     [[nodiscard]] bool flush() {
         int const result = PQflush(get());

@@ -5,12 +5,12 @@
 
 #include <annals/postgres/detail/connection.hpp>
 
-#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <semaphore>
 #include <string>
 #include <unistd.h>
 #include <utility>
@@ -62,19 +62,20 @@ public:
     [[nodiscard]] Conninfo const& conninfo() const noexcept { return conninfo_; }
 
 private:
-    struct Waiter {
-        std::condition_variable wake;
-        bool has_turn = false;
-    };
+    using Waiter = std::binary_semaphore;
 
     /// @returns an idle connection, or null with the right to make a new one
     [[nodiscard]] std::unique_ptr<Connection> wait_for_turn(Deadline const& deadline) {
         std::unique_lock lock{mutex_};
         if (on_loan_ == options_.pool_size || !waiters_.empty()) {
-            Waiter self;
-            auto const place = waiters_.emplace(++tickets_, &self).first;
-            if (!self.wake.wait_until(lock, deadline.at(), [&self] { return self.has_turn; })) {
-                waiters_.erase(place);
+            Waiter turn{0};
+            std::uint64_t const ticket = ++tickets_;
+            waiters_.emplace(ticket, &turn);
+            lock.unlock();
+            bool const has_turn = turn.try_acquire_until(deadline.at());
+            lock.lock();
+            // Who does not stand there any more has got the turn at the last moment.
+            if (!has_turn && waiters_.erase(ticket) > 0) {
                 throw DeadlineExceeded{"annals: no PostgreSQL connection became free in the time allowed"};
             }
         } else {
@@ -90,7 +91,7 @@ private:
 
     /// Hands the place of a connection on to who has waited longest.
     void take_back(std::unique_ptr<Connection> connection) noexcept {
-        if (connection && !connection->is_clean()) {
+        if (connection && !connection->is_idle()) {
             connection.reset();
         }
         std::lock_guard const lock{mutex_};
@@ -102,8 +103,7 @@ private:
         } else {
             Waiter& next = *waiters_.begin()->second;
             waiters_.erase(waiters_.begin());
-            next.has_turn = true;
-            next.wake.notify_one();
+            next.release();
         }
     }
 

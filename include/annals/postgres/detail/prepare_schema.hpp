@@ -57,8 +57,8 @@ inline void check_schema(Connection& connection, Options const& options, Deadlin
     Parameters parameters;
     parameters.add(expected);
     std::string const sql = "SELECT e.fact FROM unnest($1::text[]) WITH ORDINALITY AS e (fact, place) "
-                            "WHERE e.fact NOT IN (" +
-                            schema_facts_sql + ") ORDER BY e.place LIMIT 1";
+                            "WHERE NOT EXISTS (SELECT FROM (" +
+                            schema_facts_sql + ") AS found (fact) WHERE found.fact = e.fact) ORDER BY e.place LIMIT 1";
     Result const missing = connection.run(in_schema(options.schema, sql), std::move(parameters), until);
     if (missing.rows() > 0) {
         throw CorruptData{

@@ -12,7 +12,12 @@ namespace annals::postgres::detail {
 
 /// What the catalogue says of a store's tables, a sentence a row.
 inline std::string const schema_facts_sql =
-    "SELECT 'schema version ' || version::text FROM @.annals_schema "
+    "SELECT 'schema version ' || coalesce(string_agg(version::text, ' and '), 'none') FROM @.annals_schema "
+    "UNION ALL "
+    "SELECT 'table ' || relname || CASE relpersistence WHEN 'p' THEN ' that is logged' ELSE '' END || "
+    "CASE WHEN relrowsecurity OR relforcerowsecurity THEN '' ELSE ', without row level security' END || "
+    "CASE WHEN EXISTS (SELECT FROM pg_rewrite WHERE ev_class = c.oid) THEN '' ELSE ' or rules' END "
+    "FROM pg_class c WHERE c.oid IN ('@.events'::regclass, '@.snapshots'::regclass, '@.checkpoints'::regclass) "
     "UNION ALL "
     "SELECT 'column ' || c.relname || '.' || a.attname || ' ' || format_type(a.atttypid, a.atttypmod) || "
     "CASE WHEN a.attnotnull THEN ' not null' ELSE '' END "
@@ -23,15 +28,17 @@ inline std::string const schema_facts_sql =
     "FROM pg_constraint k JOIN pg_index i ON i.indexrelid = k.conindid WHERE i.indisvalid AND k.convalidated "
     "AND k.conrelid IN ('@.events'::regclass, '@.snapshots'::regclass, '@.checkpoints'::regclass) "
     "UNION ALL "
-    "SELECT 'trigger ' || t.tgname || ' enabled always for type ' || t.tgtype::text FROM pg_trigger t "
-    "WHERE t.tgrelid = '@.events'::regclass AND t.tgenabled = 'A' "
+    "SELECT 'trigger ' || t.tgname || ' enabled always for type ' || t.tgtype::text || ' with ' || md5(p.prosrc) FROM "
+    "pg_trigger t "
+    "JOIN pg_proc p ON p.oid = t.tgfoid WHERE t.tgqual IS NULL AND t.tgattr = '' AND t.tgrelid = '@.events'::regclass "
+    "AND t.tgenabled = 'A' "
     "UNION ALL "
     "SELECT 'sequence with cache ' || seqcache::text || ', increment ' || seqincrement::text || ' and maximum ' || "
-    "seqmax::text "
+    "seqmax::text || CASE WHEN seqcycle THEN ', then again' ELSE '' END "
     "FROM pg_sequence WHERE seqrelid = '@.events_position'::regclass "
     "UNION ALL "
     "SELECT 'sequence at or above the last position' FROM @.events_position "
-    "WHERE last_value >= (SELECT coalesce(max(position), 0) FROM @.events)";
+    "WHERE last_value - CASE WHEN is_called THEN 0 ELSE 1 END >= (SELECT coalesce(max(position), 0) FROM @.events)";
 
 /// The sentences that must be among them.
 [[nodiscard]] inline std::vector<std::string> expected_schema_facts(Options const& options) {
@@ -49,13 +56,30 @@ inline std::string const schema_facts_sql =
         "column events.metadata json not null",
         "column events.timestamp timestamp with time zone not null",
         "column events.checksum bigint not null",
+        "column snapshots.aggregate_type character varying(255) not null",
+        "column snapshots.aggregate_id character varying(255) not null",
+        "column snapshots.version bigint not null",
+        "column snapshots.event_id uuid not null",
+        "column snapshots.state_type character varying(255) not null",
+        "column snapshots.schema_version integer not null",
+        "column snapshots.state text not null",
+        "column snapshots.created_at timestamp with time zone not null",
+        "column snapshots.checksum bigint not null",
+        "column checkpoints.name character varying(255) not null",
+        "column checkpoints.position text not null",
+        "column checkpoints.event_id uuid not null",
+        "column checkpoints.epoch bigint not null",
+        "column checkpoints.checksum bigint not null",
+        "table events that is logged, without row level security or rules",
+        "table snapshots that is logged, without row level security or rules",
+        "table checkpoints that is logged, without row level security or rules",
         "constraint events_position_key PRIMARY KEY (\"position\")",
         "constraint events_event_id_key UNIQUE (event_id)",
         "constraint events_stream_key UNIQUE (aggregate_type, aggregate_id, version)",
         "constraint snapshots_stream_key PRIMARY KEY (aggregate_type, aggregate_id)",
         "constraint checkpoints_name_key PRIMARY KEY (name)",
         // BEFORE (2) DELETE (8) UPDATE (16) TRUNCATE (32), for each statement.
-        "trigger events_refuse_change enabled always for type 58",
+        "trigger events_refuse_change enabled always for type 58 with bdfab754f07112c13a10c6e006229613",
         "sequence with cache 1, increment 1 and maximum " + std::to_string(LockKeys::value_bits),
         "sequence at or above the last position",
     };

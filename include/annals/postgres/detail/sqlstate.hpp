@@ -41,6 +41,7 @@ inline constexpr SqlState sqlstates[] = {
     {"57P01", true, true, "the server is shutting down"},
     {"57P02", true, true, "the server has crashed"},
     {"57P03", true, true, "the server is starting up"},
+    {"57P05", true, true, "the session was idle for too long"},
     {"57", true, false, "an operator has intervened"},
     {"58", true, false, "the server has a system error"},
     {"08", true, true, "the connection failed"},

@@ -41,6 +41,26 @@ public:
         return results;
     }
 
+    /// @param answer  the last version and position of the one stream; nulls if it is not as expected
+    [[nodiscard]] std::vector<AppendResult> of_one(Connection& connection, Result const& answer) const {
+        if (!answer.is_null(0, 0)) {
+            return {{Version{answer.int8(0, 0)}, Position{answer.int8(0, 1)}}};
+        }
+        if (auto earlier = find_earlier(connection)) {
+            return std::move(*earlier);
+        }
+        auto const& [stream, expected, events] = commit_[0];
+        Version const current{connection.run(database_.sql().stream_version, key_of(stream), until_).int8(0, 0)};
+        if (!expected.admits(current)) {
+            throw ConcurrencyError{stream, expected, current};
+        }
+        if (expected == ExpectedVersion::any() || expected == ExpectedVersion::no_stream()) {
+            throw swallowed();
+        }
+        // It has come to that since. The next try finds it so.
+        throw PostgresError{"40001", "the stream has changed", {}};
+    }
+
     /// @param error  of a statement that did nothing
     [[nodiscard]] std::vector<AppendResult> of(Connection& connection, PostgresError const& error) const {
         if (error.constraint() == "events_event_id_key") {
@@ -53,6 +73,9 @@ public:
         } else if (error.constraint() == "events_position_key") {
             throw CorruptData{"the sequence of positions lies behind the stored events, as after a partial restore"};
         }
+        if (error.native_code() == "22012") {
+            throw swallowed();
+        }
         if (error.native_code() == "22P02" && database_.options().payload_column == PayloadColumn::json) {
             throw InvalidInput{"annals: a payload is no JSON, which is what the store's column takes"};
         }
@@ -60,6 +83,10 @@ public:
     }
 
 private:
+    [[nodiscard]] static CorruptData swallowed() {
+        return CorruptData{"a trigger or a rule of the events' table swallowed an event"};
+    }
+
     /// @see annals::detail::find_earlier_append
     [[nodiscard]] std::optional<std::vector<AppendResult>> find_earlier(Connection& connection) const {
         std::map<EventId, Event> const stored = stored_under_ids(connection);

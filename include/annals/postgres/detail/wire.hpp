@@ -6,6 +6,7 @@
 #include <annals/event_id.hpp>
 #include <annals/timestamp.hpp>
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -19,17 +20,25 @@
 namespace annals::postgres::detail {
 
 /// Type oids, from PostgreSQL's catalogue (src/include/catalog/pg_type.dat); fixed for ever.
-enum class ElementType : std::uint32_t { int8 = 20, int4 = 23, text = 25, timestamptz = 1184, uuid = 2950 };
+enum class ElementType : std::uint32_t { int8 = 20, int4 = 23, text = 25, timestamptz = 1184, uuid = 2950, json = 114 };
 
-inline constexpr Timestamp postgres_epoch = std::chrono::sys_days{std::chrono::year{2000} / 1 / 1};
+/// In unsigned numbers, for a damaged time (infinity, say) may be too large. What comes of it no checksum matches.
+inline constexpr std::uint64_t micros_to_2000 = 946'684'800'000'000;
+
+template <class Integer>
+[[nodiscard]] constexpr std::array<char, sizeof(Integer)> big_endian(Integer value) {
+    auto bits = static_cast<std::make_unsigned_t<Integer>>(value);
+    std::array<char, sizeof(Integer)> bytes{};
+    for (std::size_t i = sizeof(Integer); i-- > 0; bits = static_cast<std::make_unsigned_t<Integer>>(bits >> 8U)) {
+        bytes[i] = static_cast<char>(static_cast<unsigned char>(bits));
+    }
+    return bytes;
+}
 
 template <class Integer>
 void put(std::string& out, Integer value) {
-    using Unsigned = std::make_unsigned_t<Integer>;
-    auto const bits = static_cast<Unsigned>(value);
-    for (std::size_t i = sizeof(Integer); i-- > 0;) {
-        out += static_cast<char>(static_cast<unsigned char>(bits >> (8U * i)));
-    }
+    auto const bytes = big_endian(value);
+    out.append(bytes.data(), bytes.size());
 }
 
 template <class Integer>
@@ -59,16 +68,18 @@ inline void put_value(std::string& out, std::int64_t value) { put(out, value); }
 inline void put_value(std::string& out, std::int32_t value) { put(out, value); }
 inline void put_value(std::string& out, std::string_view value) { out.append(value); }
 inline void put_value(std::string& out, EventId const& value) { out.append(bytes_of(value)); }
-inline void put_value(std::string& out, Timestamp value) { put(out, (value - postgres_epoch).count()); }
+inline void put_value(std::string& out, Timestamp value) {
+    put(out, static_cast<std::uint64_t>(value.time_since_epoch().count()) - micros_to_2000);
+}
 
 [[nodiscard]] inline Timestamp timestamp_from(std::int64_t micros_since_2000) {
-    return postgres_epoch + std::chrono::microseconds{micros_since_2000};
+    auto const micros = static_cast<std::uint64_t>(micros_since_2000) + micros_to_2000;
+    return Timestamp{std::chrono::microseconds{static_cast<std::int64_t>(micros)}};
 }
 
 inline void overwrite(std::string& out, std::size_t at, std::size_t value) {
-    std::string number;
-    put(number, static_cast<std::int32_t>(value));
-    out.replace(at, number.size(), number);
+    auto const bytes = big_endian(static_cast<std::int32_t>(value));
+    out.replace(at, bytes.size(), bytes.data(), bytes.size());
 }
 
 /// The value behind its length, as in arrays and COPY.
@@ -84,6 +95,7 @@ void put_sized(std::string& out, Value const& value) {
 class ArrayValue {
 public:
     explicit ArrayValue(ElementType element) {
+        bytes_.reserve(128);
         put(bytes_, std::int32_t{1});
         put(bytes_, std::int32_t{0});
         put(bytes_, static_cast<std::uint32_t>(element));
