@@ -49,7 +49,7 @@ concept EventRangeOf = std::move_constructible<R> && requires(R& range) {
 ///
 /// A store may be used from several threads at once; a range belongs to one thread, and must not outlive its store.
 ///
-/// Models: InMemoryEventStore, SqliteEventStore. What the compiler cannot check,
+/// Models: InMemoryEventStore, SqliteEventStore, PostgresEventStore. What the compiler cannot check,
 /// `annals/testing/event_store_contract.hpp` does.
 template <class S>
 concept EventStore = requires(
