@@ -105,12 +105,14 @@ set(ANNALS_POSTGRES_HEADERS
     annals/postgres/detail/result.hpp
     annals/postgres/detail/schema_facts.hpp
     annals/postgres/detail/session_settings.hpp
+    annals/postgres/detail/source.hpp
     annals/postgres/detail/sqlstate.hpp
     annals/postgres/detail/statements.hpp
     annals/postgres/detail/verdict.hpp
     annals/postgres/detail/wire.hpp
     annals/postgres/error.hpp
     annals/postgres/event_listener.hpp
+    annals/postgres/event_reader.hpp
     annals/postgres/event_store.hpp
     annals/postgres/grants.hpp
     annals/postgres/options.hpp

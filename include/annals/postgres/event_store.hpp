@@ -4,13 +4,11 @@
 #define ANNALS_POSTGRES_EVENT_STORE_HPP
 
 #include <annals/concepts/event_store.hpp>
-#include <annals/event_range.hpp>
 #include <annals/postgres/detail/append.hpp>
-#include <annals/postgres/detail/cursors.hpp>
+#include <annals/postgres/event_reader.hpp>
 #include <annals/postgres/snapshot_store.hpp>
 #include <annals/postgres/transaction.hpp>
 
-#include <cstddef>
 #include <memory>
 #include <span>
 #include <string>
@@ -32,10 +30,8 @@ namespace annals {
 /// All members may be called from several threads at once. Each call ends within `Options::deadline`, and a second,
 /// also when the server is frozen or unreachable: by `DeadlineExceeded`, a transient `StoreError`, or, for an append
 /// that was sent, `AppendOutcomeUnknown`. Not across a fork (`UsageError`). A copy is a second handle to the same pool.
-class PostgresEventStore {
+class PostgresEventStore : public postgres::EventReader {
 public:
-    using payload_type = EncodedPayload;
-
     /// Connects, makes the tables if there are none, and checks them.
     ///
     /// @param conninfo  libpq's connection string, TLS and several hosts included; it appears in no message
@@ -43,7 +39,7 @@ public:
     /// @throws postgres::ConnectionLost if no server answers
     /// @throws CorruptData              if the tables are not as they must be
     explicit PostgresEventStore(std::string const& conninfo, postgres::Options const& options = {})
-        : database_{std::make_shared<postgres::detail::Database>(conninfo, options)} {}
+        : EventReader{postgres::detail::Source{std::make_shared<postgres::detail::Database>(conninfo, options)}} {}
 
     /// Appends to one stream. See `EventStore`.
     AppendResult
@@ -55,31 +51,8 @@ public:
     /// Appends to several streams, all or nothing. See `EventStore`.
     std::vector<AppendResult> append(std::span<StreamAppend<EncodedPayload> const> commit) {
         require_valid(commit);
-        return postgres::detail::append(*database_, commit);
+        return postgres::detail::Append{*database(), commit}.run();
     }
-
-    /// The events of a stream with a version above `after`, oldest first, a page at a time.
-    [[nodiscard]] EventRange<postgres::detail::StreamCursor>
-    get_events(StreamName const& stream, Version after = {}) const {
-        return EventRange{postgres::detail::StreamCursor{source(), stream, after}};
-    }
-
-    /// The settled events of all streams with a position above `after`, at most `limit`, in global order.
-    [[nodiscard]] EventRange<postgres::detail::LogCursor>
-    read_all(Position after = {}, std::size_t limit = all_events) const {
-        return EventRange{postgres::detail::LogCursor{source(), after, limit}};
-    }
-
-    /// The settled events of all streams, in global order.
-    [[nodiscard]] EventRange<postgres::detail::LogCursor> get_all_events() const { return read_all(); }
-
-    /// The version of the stream's last event; 0 if it has none.
-    [[nodiscard]] Version stream_version(StreamName const& stream) const {
-        return postgres::detail::stream_version(source(), stream, database_->deadline());
-    }
-
-    /// The position of the last event that `read_all` would hand out now.
-    [[nodiscard]] Position head() const { return postgres::detail::head(source(), database_->deadline()); }
 
     /// Runs `work` in a transaction of the store's database: what it appends there and what it writes to other tables
     /// is committed together when it returns, and rolled back when it throws.
@@ -92,22 +65,19 @@ public:
     /// @throws StoreError            if the server refuses a statement or the commit
     template <class Work>
     auto transact(Work&& work) {
-        return postgres::detail::transact(database_, std::forward<Work>(work));
+        return postgres::detail::transact(database(), std::forward<Work>(work));
     }
 
     /// The snapshots kept beside the events. They are encoded, so one store serves all types of state.
     template <class State = void>
     [[nodiscard]] PostgresSnapshotStore snapshot_store() const {
-        return PostgresSnapshotStore{database_};
+        return PostgresSnapshotStore{database()};
     }
 
     /// For the library's other classes on the same database.
-    [[nodiscard]] std::shared_ptr<postgres::detail::Database> const& database() const noexcept { return database_; }
-
-private:
-    [[nodiscard]] postgres::detail::Source source() const { return postgres::detail::Source{database_}; }
-
-    std::shared_ptr<postgres::detail::Database> database_;
+    [[nodiscard]] std::shared_ptr<postgres::detail::Database> const& database() const noexcept {
+        return shared_database();
+    }
 };
 
 static_assert(EventStore<PostgresEventStore>);

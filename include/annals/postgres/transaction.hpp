@@ -3,10 +3,8 @@
 #ifndef ANNALS_POSTGRES_TRANSACTION_HPP
 #define ANNALS_POSTGRES_TRANSACTION_HPP
 
-#include <annals/concepts/event_store.hpp>
-#include <annals/event_range.hpp>
 #include <annals/postgres/detail/append.hpp>
-#include <annals/postgres/detail/cursors.hpp>
+#include <annals/postgres/event_reader.hpp>
 #include <annals/postgres/rows.hpp>
 
 #include <concepts>
@@ -31,13 +29,11 @@ namespace annals::postgres {
 ///
 /// It is an `EventStore`: `repository_for<Order>(transaction)` loads and saves aggregates within it. What it has
 /// appended stands in its streams at once, and in the log after the commit.
-class Transaction {
+class Transaction : public EventReader {
 public:
-    using payload_type = EncodedPayload;
-
     /// For the library. @see PostgresEventStore::transact
     Transaction(std::shared_ptr<detail::Database> database, detail::Connection& connection)
-        : database_{std::move(database)}, connection_{connection} {}
+        : EventReader{detail::Source{std::move(database), &connection}}, connection_{connection} {}
     Transaction(Transaction const&) = delete;
     Transaction& operator=(Transaction const&) = delete;
     ~Transaction() = default;
@@ -54,28 +50,11 @@ public:
     /// themselves in a deadlock, which ends one of them with a transient error; one append to several streams cannot.
     std::vector<AppendResult> append(std::span<StreamAppend<EncodedPayload> const> commit) {
         require_valid(commit);
-        auto results = detail::Append{*database_, commit}.run_in(connection_);
+        auto results = detail::Append{*shared_database(), commit}.run_in(connection_);
         std::vector<EventId> const ids = detail::ids_of(commit);
         appended_.insert(appended_.end(), ids.begin(), ids.end());
         return results;
     }
-
-    /// The events of a stream with a version above `after`, oldest first, a page at a time.
-    [[nodiscard]] EventRange<detail::StreamCursor> get_events(StreamName const& stream, Version after = {}) const {
-        return EventRange{detail::StreamCursor{source(), stream, after}};
-    }
-    /// The settled events of all streams with a position above `after`, at most `limit`, in global order.
-    [[nodiscard]] EventRange<detail::LogCursor> read_all(Position after = {}, std::size_t limit = all_events) const {
-        return EventRange{detail::LogCursor{source(), after, limit}};
-    }
-    /// The settled events of all streams, in global order.
-    [[nodiscard]] EventRange<detail::LogCursor> get_all_events() const { return read_all(); }
-    /// The version of the stream's last event; 0 if it has none.
-    [[nodiscard]] Version stream_version(StreamName const& stream) const {
-        return detail::stream_version(source(), stream, database_->deadline());
-    }
-    /// The position up to which `read_all` would read now.
-    [[nodiscard]] Position head() const { return detail::head(source(), database_->deadline()); }
 
     /// Runs a statement with values for `$1`, `$2`, ...: integers, `bool`, texts, event ids, `nullptr`.
     ///
@@ -102,13 +81,11 @@ public:
     [[nodiscard]] std::vector<EventId> const& appended() const noexcept { return appended_; }
 
 private:
-    [[nodiscard]] detail::Source source() const { return detail::Source{database_, &connection_}; }
-
     template <class... Values>
     [[nodiscard]] detail::Result answer(std::string_view sql, Values const&... values) {
         detail::Call call{sql, {}, detail::Format::text};
         (call.parameters.add_text(to_parameter(values)), ...);
-        return std::move(connection_.run(std::span{&call, 1}, database_->deadline()).front());
+        return std::move(connection_.run(std::span{&call, 1}, shared_database()->deadline()).front());
     }
 
     template <class Value>
@@ -130,7 +107,6 @@ private:
         }
     }
 
-    std::shared_ptr<detail::Database> database_;
     detail::Connection& connection_;
     std::vector<EventId> appended_;
 };

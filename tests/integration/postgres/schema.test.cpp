@@ -98,6 +98,9 @@ TEST_CASE("postgres: a store works on tables made by hand, as a role that may li
     append_some(store, "a", 3);
     CHECK(log_of(store).size() == 3);
     CHECK(store.head() == append_some(store, "b").position);
+    auto const many = some_events(600); // by COPY, and what waits for a standby
+    store.append(stream_of("c"), annals::ExpectedVersion::any(), many);
+    CHECK(store.append(stream_of("c"), annals::ExpectedVersion::any(), many).already_appended);
     auto snapshots = store.snapshot_store();
     for (int i = 0; i < 2; ++i) {
         snapshots.save({stream_of("a"), annals::Version{1}, annals::new_event_id(), {}, {"S", 1, "s"}});

@@ -134,10 +134,6 @@ private:
     bool may_be_written_ = false;
 };
 
-[[nodiscard]] inline std::vector<AppendResult> append(Database& database, Commit commit) {
-    return Append{database, commit}.run();
-}
-
 } // namespace annals::postgres::detail
 
 #endif // ANNALS_POSTGRES_DETAIL_APPEND_HPP

@@ -3,13 +3,11 @@
 #ifndef ANNALS_POSTGRES_DETAIL_CURSORS_HPP
 #define ANNALS_POSTGRES_DETAIL_CURSORS_HPP
 
-#include <annals/postgres/detail/database.hpp>
-#include <annals/postgres/detail/event_rows.hpp>
+#include <annals/postgres/detail/source.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -42,74 +40,18 @@ struct Page {
     }
 };
 
-/// Where reads go: to any connection of the pool, or to the one that holds the caller's transaction.
-class Source {
-public:
-    explicit Source(std::shared_ptr<Database> database, Connection* transaction = nullptr)
-        : database_{std::move(database)}, transaction_{transaction} {}
-
-    [[nodiscard]] Statements const& sql() const noexcept { return database_->sql(); }
-    [[nodiscard]] LockKeys const& locks() const noexcept { return database_->locks(); }
-    [[nodiscard]] Deadline deadline() const { return database_->deadline(); }
-
-    template <class Work>
-    auto read(Deadline const& until, Work&& work) const {
-        return transaction_ == nullptr ? database_->repeatable(until, work) : work(*transaction_);
-    }
-
-private:
-    std::shared_ptr<Database> database_;
-    Connection* transaction_;
-};
-
-/// The position up to which nothing will ever be added.
-///
-/// A position is drawn only while its transaction announces a lower one in pg_locks, and the announcement goes away
-/// only when the commit is visible. So what was drawn by the time of the first statement, and lies at or below all that
-/// is announced at the time of the second, is settled; a page is read with a later snapshot still.
-/// @throws UsageError  in a transaction with one snapshot for all its statements, where none of this holds
-[[nodiscard]] inline std::int64_t frontier(Source const& source, Deadline const& until) {
-    return source.read(until, [&](Connection& connection) {
-        Call const calls[] = {
-            {source.sql().last_drawn, {}},
-            {source.sql().lowest_announced, Parameters::of(source.locks().announcement())},
-            {source.sql().is_read_committed, {}},
-        };
-        auto const answers = connection.run(calls, until);
-        if (!answers[2].boolean(0, 0)) {
-            throw UsageError{"annals: following the log needs a transaction of isolation level READ COMMITTED"};
-        }
-        std::int64_t const last = answers[0].int8(0, 0);
-        bool const is_announced = !answers[1].is_null(0, 0) && answers[1].int8(0, 0) < last;
-        return is_announced ? answers[1].int8(0, 0) : last;
-    });
-}
-
-/// Not the frontier itself, for a crash of the server may take back positions that were drawn and never stored.
-[[nodiscard]] inline Position head(Source const& source, Deadline const& until) {
-    auto const settled = Parameters::of(frontier(source, until));
-    return source.read(until, [&](Connection& connection) {
-        return Position{connection.run(source.sql().head, settled, until).int8(0, 0)};
-    });
-}
-
-[[nodiscard]] inline Version stream_version(Source const& source, StreamName const& stream, Deadline const& until) {
-    return source.read(until, [&](Connection& connection) {
-        return Version{connection.run(source.sql().stream_version, key_of(stream), until).int8(0, 0)};
-    });
-}
-
-/// Walks over a stream as it was when the cursor was made.
-class StreamCursor {
+/// Walks over what a query answers, a page at a time.
+template <class Query>
+class Cursor {
 public:
     using value_type = Event;
 
-    StreamCursor(Source source, StreamName const& stream, Version after)
-        : source_{std::move(source)}, stream_{stream}, at_version_{after} {
+    Cursor(Source source, Query query) : source_{std::move(source)}, query_{std::move(query)} {
         Deadline const until = source_.deadline();
+        query_.begin(source_, until);
         read_page(until);
         if (!page_.is_last) {
-            last_ = stream_version(source_, stream_, until).value();
+            query_.go_on(source_, until);
         }
     }
 
@@ -122,86 +64,89 @@ public:
 
 private:
     void read_page(Deadline const& until) {
-        std::size_t const asked = page_.size;
-        source_.read(until, [&](Connection& connection) {
-            auto const answer = connection.run(
-                source_.sql().stream,
-                Parameters::of(
-                    std::string_view{stream_.aggregate_type()},
-                    std::string_view{stream_.aggregate_id()},
-                    at_version_.value(),
-                    last_,
-                    static_cast<std::int64_t>(asked)
-                ),
-                until
-            );
-            page_.take(answer, asked, stream_);
-            return 0;
+        std::size_t const asked = page_.size < query_.left() ? page_.size : query_.left();
+        Result const answer = source_.read(until, [&](Connection& connection) {
+            Call const call = query_.call(source_.sql(), asked);
+            return std::move(connection.run(std::span{&call, 1}, until).front());
         });
+        page_.take(answer, asked, query_.stream());
         at_ = 0;
         for (Event const& event : page_.events) {
-            if (event.version != at_version_.next()) {
-                throw CorruptData{stream_, event.version, "the version before it is missing"};
-            }
-            at_version_ = event.version;
+            query_.accept(event);
         }
+        page_.is_last = page_.is_last || query_.left() == 0;
     }
 
     Source source_;
-    StreamName stream_;
-    Version at_version_;
-    std::int64_t last_ = (std::numeric_limits<std::int64_t>::max)();
+    Query query_;
     Page page_;
     std::size_t at_ = 0;
 };
 
-/// Walks over the log up to where the frontier was when the cursor was made.
-class LogCursor {
+/// For the events of a stream as it was when the cursor was made.
+class StreamQuery {
 public:
-    using value_type = Event;
+    StreamQuery(StreamName const& stream, Version after) : stream_{stream}, at_{after} {}
 
-    LogCursor(Source source, Position after, std::size_t limit)
-        : source_{std::move(source)}, after_{after.first()}, left_{limit} {
-        Deadline const until = source_.deadline();
-        last_ = frontier(source_, until);
-        read_page(until);
+    void begin(Source const&, Deadline const&) noexcept {}
+    /// Only a stream of several pages needs to know where to end.
+    void go_on(Source const& source, Deadline const& until) { last_ = stream_version(source, stream_, until); }
+
+    [[nodiscard]] Call call(Statements const& sql, std::size_t asked) const {
+        Parameters parameters = key_of(stream_);
+        parameters.add(at_.value());
+        parameters.add(last_.value());
+        parameters.add(static_cast<std::int64_t>(asked));
+        return {sql.stream, std::move(parameters)};
     }
 
-    [[nodiscard]] Event const* next() {
-        if (at_ == page_.events.size() && !page_.is_last) {
-            read_page(source_.deadline());
+    void accept(Event const& event) {
+        if (event.version != at_.next()) {
+            throw CorruptData{stream_, event.version, "the version before it is missing"};
         }
-        return at_ == page_.events.size() ? nullptr : &page_.events[at_++];
+        at_ = event.version;
     }
+
+    [[nodiscard]] std::size_t left() const noexcept { return (std::numeric_limits<std::size_t>::max)(); }
+    [[nodiscard]] std::optional<StreamName> stream() const { return stream_; }
 
 private:
-    void read_page(Deadline const& until) {
-        std::size_t const asked = page_.size < left_ ? page_.size : left_;
-        source_.read(until, [&](Connection& connection) {
-            auto const answer = connection.run(
-                source_.sql().log, Parameters::of(after_, last_, static_cast<std::int64_t>(asked)), until
-            );
-            page_.take(answer, asked, std::nullopt);
-            return 0;
-        });
-        at_ = 0;
-        left_ -= page_.events.size();
-        page_.is_last = page_.is_last || left_ == 0;
-        for (Event const& event : page_.events) {
-            if (event.position.first() <= after_) {
-                throw CorruptData{event.stream, event.version, "its position does not follow the one before"};
-            }
-            after_ = event.position.first();
-        }
+    StreamName stream_;
+    Version at_;
+    Version last_{(std::numeric_limits<std::int64_t>::max)()};
+};
+
+/// For the log up to where the frontier was when the cursor was made.
+class LogQuery {
+public:
+    LogQuery(Position after, std::size_t limit) : at_{after.first()}, left_{limit} {}
+
+    void begin(Source const& source, Deadline const& until) { last_ = frontier(source, until); }
+    void go_on(Source const&, Deadline const&) noexcept {}
+
+    [[nodiscard]] Call call(Statements const& sql, std::size_t asked) const {
+        return {sql.log, Parameters::of(at_, last_, static_cast<std::int64_t>(asked))};
     }
 
-    Source source_;
-    std::int64_t after_;
+    void accept(Event const& event) {
+        if (event.position.first() <= at_) {
+            throw CorruptData{event.stream, event.version, "its position does not follow the one before"};
+        }
+        at_ = event.position.first();
+        --left_;
+    }
+
+    [[nodiscard]] std::size_t left() const noexcept { return left_; }
+    [[nodiscard]] std::optional<StreamName> stream() const { return std::nullopt; }
+
+private:
+    std::int64_t at_;
     std::int64_t last_ = 0;
     std::size_t left_;
-    Page page_;
-    std::size_t at_ = 0;
 };
+
+using StreamCursor = Cursor<StreamQuery>;
+using LogCursor = Cursor<LogQuery>;
 
 } // namespace annals::postgres::detail
 

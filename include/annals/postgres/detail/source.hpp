@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+
+#ifndef ANNALS_POSTGRES_DETAIL_SOURCE_HPP
+#define ANNALS_POSTGRES_DETAIL_SOURCE_HPP
+
+#include <annals/postgres/detail/database.hpp>
+#include <annals/postgres/detail/event_rows.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <utility>
+
+namespace annals::postgres::detail {
+
+/// Where reads go: to any connection of the pool, or to the one that holds the caller's transaction.
+class Source {
+public:
+    explicit Source(std::shared_ptr<Database> database, Connection* transaction = nullptr)
+        : database_{std::move(database)}, transaction_{transaction} {}
+
+    [[nodiscard]] std::shared_ptr<Database> const& database() const noexcept { return database_; }
+    [[nodiscard]] Statements const& sql() const noexcept { return database_->sql(); }
+    [[nodiscard]] LockKeys const& locks() const noexcept { return database_->locks(); }
+    [[nodiscard]] Deadline deadline() const { return database_->deadline(); }
+
+    template <class Work>
+    auto read(Deadline const& until, Work&& work) const {
+        return transaction_ == nullptr ? database_->repeatable(until, work) : work(*transaction_);
+    }
+
+private:
+    std::shared_ptr<Database> database_;
+    Connection* transaction_;
+};
+
+/// The position up to which nothing will ever be added.
+///
+/// A position is drawn only while its transaction announces a lower one in pg_locks, and the announcement goes away
+/// only when the commit is visible. So what was drawn by the time of the first statement, and lies at or below all that
+/// is announced at the time of the second, is settled; a page is read with a later snapshot still.
+/// @throws UsageError  in a transaction with one snapshot for all its statements, where none of this holds
+[[nodiscard]] inline std::int64_t frontier(Source const& source, Deadline const& until) {
+    return source.read(until, [&](Connection& connection) {
+        Call const calls[] = {
+            {source.sql().last_drawn, {}},
+            {source.sql().lowest_announced, Parameters::of(source.locks().announcement())},
+            {source.sql().is_read_committed, {}},
+        };
+        auto const answers = connection.run(calls, until);
+        if (!answers[2].boolean(0, 0)) {
+            throw UsageError{"annals: following the log needs a transaction of isolation level READ COMMITTED"};
+        }
+        std::int64_t const last = answers[0].int8(0, 0);
+        bool const is_announced = !answers[1].is_null(0, 0) && answers[1].int8(0, 0) < last;
+        return is_announced ? answers[1].int8(0, 0) : last;
+    });
+}
+
+/// Not the frontier itself, for a crash of the server may take back positions that were drawn and never stored.
+[[nodiscard]] inline Position head(Source const& source, Deadline const& until) {
+    auto const settled = Parameters::of(frontier(source, until));
+    return source.read(until, [&](Connection& connection) {
+        return Position{connection.run(source.sql().head, settled, until).int8(0, 0)};
+    });
+}
+
+[[nodiscard]] inline Version stream_version(Source const& source, StreamName const& stream, Deadline const& until) {
+    return source.read(until, [&](Connection& connection) {
+        return Version{connection.run(source.sql().stream_version, key_of(stream), until).int8(0, 0)};
+    });
+}
+
+} // namespace annals::postgres::detail
+
+#endif // ANNALS_POSTGRES_DETAIL_SOURCE_HPP
