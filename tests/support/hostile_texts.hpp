@@ -139,6 +139,29 @@ namespace annals_tests {
     return texts;
 }
 
+/// Names that differ, whatever a database may think of case, spaces, numbers and composed characters.
+[[nodiscard]] inline std::vector<std::string> names_that_look_alike() {
+    return {
+        "a",
+        "A",
+        "a ",
+        " a",
+        "\xc3\xa4",
+        "a\xcc\x88",
+        "\xc3\x84",
+        "a'",
+        "a%",
+        "1",
+        "01",
+        "1.0",
+        "1e0",
+        "\xef\xac\x81",
+        "fi",
+        "ss",
+        "\xc3\x9f",
+    };
+}
+
 } // namespace annals_tests
 
 #endif // ANNALS_TESTS_SUPPORT_HOSTILE_TEXTS_HPP

@@ -149,25 +149,7 @@ TEST_CASE("Hostile texts come back as they were, or are refused", "[sqlite][host
 
 TEST_CASE("Names that look alike are different streams", "[sqlite][hostile]") {
     SqliteEventStore store{":memory:"};
-    std::vector<std::string> const names{
-        "a",
-        "A",
-        "a ",
-        " a",
-        "\xc3\xa4",
-        "a\xcc\x88",
-        "\xc3\x84",
-        "a'",
-        "a%",
-        "1",
-        "01",
-        "1.0",
-        "1e0",
-        "\xef\xac\x81",
-        "fi",
-        "ss",
-        "\xc3\x9f",
-    };
+    auto const names = annals_tests::names_that_look_alike();
     for (std::string const& name : names) {
         append_additions(store, name, 1);
     }
