@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 
-# cmake -DROOT=<project> -DCOMPILER=<g++> -DWORK_DIR=<folder> -P include_budget.cmake
+# cmake -DROOT=<project> -DCOMPILER=<g++> -DWORK_DIR=<folder> -DCLIENTS=<folders> -P include_budget.cmake
+#
+# CLIENTS are where the headers of the databases' clients are, apart from the compiler's own folders.
 #
 # What including the roofs costs, in lines that `g++ -std=c++20 -E -P` prints, and what they must not drag in.
 
@@ -24,8 +26,9 @@ function(count_lines variable name)
   string(APPEND text "#ifdef _GLIBCXX_REGEX\n#error drags in <regex>\n#endif\n")
   set(base "${WORK_DIR}/include_budget_${name}_${CORE_LIMIT}")
   file(WRITE "${base}.cpp" "${text}")
+  list(TRANSFORM CLIENTS PREPEND "-I" OUTPUT_VARIABLE clients)
   execute_process(
-    COMMAND "${COMPILER}" -std=c++20 "-I${ROOT}/include" -E -P "${base}.cpp" -o "${base}.ii"
+    COMMAND "${COMPILER}" -std=c++20 "-I${ROOT}/include" ${clients} -E -P "${base}.cpp" -o "${base}.ii"
     RESULT_VARIABLE result
     ERROR_VARIABLE output
   )

@@ -132,19 +132,16 @@ public:
     ///
     /// It is committed when `work` returns and rolled back when it throws. Appends of other threads and processes wait
     /// meanwhile; `work` must not append to this store.
-    /// @throws StoreError  transient if it could not begin in time; if it says that it could not commit, whether the
-    ///                     transaction was committed is not known
+    /// @throws StoreError            transient if it could not begin in time
+    /// @throws AppendOutcomeUnknown  if the commit fails in a way that leaves open whether it was made
     template <class Work>
     auto transact(Work&& work) {
         return database_->with_writer([&](sqlite::detail::Connection& connection) {
-            sqlite::Transaction transaction{connection};
-            if constexpr (std::is_void_v<std::invoke_result_t<Work&, sqlite::Transaction&>>) {
-                work(transaction);
-                finish(transaction);
-            } else {
-                auto result = work(transaction);
-                finish(transaction);
-                return result;
+            try {
+                return run_in_transaction(connection, work);
+            } catch (AppendOutcomeUnknown const&) {
+                database_->drop_writer(); // as after an append
+                throw;
             }
         });
     }
@@ -186,6 +183,19 @@ private:
         return results;
     }
 
+    template <class Work>
+    auto run_in_transaction(sqlite::detail::Connection& connection, Work& work) {
+        sqlite::Transaction transaction{connection};
+        if constexpr (std::is_void_v<std::invoke_result_t<Work&, sqlite::Transaction&>>) {
+            work(transaction);
+            commit_or_say_unknown(transaction, {});
+        } else {
+            auto result = work(transaction);
+            commit_or_say_unknown(transaction, {});
+            return result;
+        }
+    }
+
     [[nodiscard]] static std::optional<std::vector<AppendResult>>
     find_earlier(sqlite::detail::Connection& connection, std::span<StreamAppend<EncodedPayload> const> commit) {
         return annals::detail::find_earlier_append(
@@ -195,14 +205,15 @@ private:
         );
     }
 
-    /// A failed COMMIT may yet be found complete in the write-ahead log when the file is opened next; only "busy"
-    /// comes before anything was written.
-    void commit_or_say_unknown(sqlite::Transaction& transaction, std::span<StreamAppend<EncodedPayload> const> commit) {
+    /// A failed COMMIT may yet be found complete in the write-ahead log when the file is opened next; only "busy" and a
+    /// violated constraint come before anything was written.
+    static void
+    commit_or_say_unknown(sqlite::Transaction& transaction, std::span<StreamAppend<EncodedPayload> const> commit) {
         int const code = transaction.commit();
         if (code == SQLITE_OK) {
             return;
         }
-        if ((code & 0xFF) == SQLITE_BUSY) {
+        if ((code & 0xFF) == SQLITE_BUSY || (code & 0xFF) == SQLITE_CONSTRAINT) {
             sqlite::throw_error(code, "commit");
         }
         std::vector<EventId> ids;
@@ -212,12 +223,6 @@ private:
             }
         }
         throw AppendOutcomeUnknown{sqlite3_errstr(code), std::move(ids)};
-    }
-
-    static void finish(sqlite::Transaction& transaction) {
-        if (int const code = transaction.commit(); code != SQLITE_OK) {
-            sqlite::throw_error(code, "commit");
-        }
     }
 
     std::shared_ptr<sqlite::detail::Database> database_;

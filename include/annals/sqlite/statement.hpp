@@ -43,13 +43,14 @@ public:
 
     /// Gives values to the parameters `?1`, `?2`, ...: integers, floating point, texts, event ids, `nullptr`.
     ///
-    /// Texts are not copied: they must live until the statement has run.
+    /// @param keep  SQLITE_STATIC if texts and ids live until the statement has run, else SQLITE_TRANSIENT to copy them
     /// @throws UsageError  if there are more or fewer values than parameters: those of the last run would stay
     template <class... Values>
-    void bind(Values const&... values) {
+    void bind(sqlite3_destructor_type keep, Values const&... values) {
         if (sqlite3_bind_parameter_count(statement_) != static_cast<int>(sizeof...(Values))) {
             throw UsageError{"annals: an SQL statement needs as many values as it has parameters"};
         }
+        keep_ = keep;
         int index = 0;
         (bind_one(++index, values), ...);
     }
@@ -88,10 +89,10 @@ private:
     void bind_one(int index, std::string_view value) {
         // SQLite takes a null pointer for NULL, and an empty view may hold one.
         char const* const bytes = value.data() == nullptr ? "" : value.data();
-        check(sqlite3_bind_text64(statement_, index, bytes, value.size(), SQLITE_STATIC, SQLITE_UTF8));
+        check(sqlite3_bind_text64(statement_, index, bytes, value.size(), keep_, SQLITE_UTF8));
     }
     void bind_one(int index, EventId const& value) {
-        check(sqlite3_bind_blob(statement_, index, &*value.begin(), 16, SQLITE_STATIC));
+        check(sqlite3_bind_blob(statement_, index, &*value.begin(), 16, keep_));
     }
 
     void check(int code) {
@@ -107,6 +108,7 @@ private:
     }
 
     sqlite3_stmt* statement_ = nullptr;
+    sqlite3_destructor_type keep_ = SQLITE_STATIC;
 };
 
 /// The rows of a running query, one at a time. Ends the query when it goes out of scope.

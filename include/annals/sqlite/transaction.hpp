@@ -37,7 +37,7 @@ public:
         connection_.run(sql, values...);
     }
 
-    /// Starts a query; values as in `run`, texts must live until the rows do. One at a time of the same text.
+    /// Starts a query; values as in `run`. One at a time of the same text.
     template <class... Values>
     [[nodiscard]] Rows query(std::string_view sql, Values const&... values) {
         return connection_.query(sql, values...);

@@ -58,6 +58,21 @@ TEST_CASE("A transaction is made as a whole or not at all", "[sqlite][transactio
     CHECK(number(store, "SELECT count(*) FROM t") == 1);
 }
 
+TEST_CASE("The values of a query need not outlive its start", "[sqlite][transaction]") {
+    SqliteEventStore store{":memory:"};
+    store.transact([](Transaction& transaction) {
+        std::string text(100, 'a');
+        annals::EventId id = annals::new_event_id();
+        std::string const id_bytes{reinterpret_cast<char const*>(&*id.begin()), 16};
+        auto rows = transaction.query("SELECT ?1, ?2", text, id);
+        text.assign(100, 'b');
+        id = annals::new_event_id();
+        REQUIRE(rows.next());
+        CHECK(rows.text(0) == std::string(100, 'a'));
+        CHECK(rows.text(1) == id_bytes);
+    });
+}
+
 TEST_CASE("Values come back as they were given", "[sqlite][transaction]") {
     SqliteEventStore store{":memory:"};
     store.transact([](Transaction& transaction) {

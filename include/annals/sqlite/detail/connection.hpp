@@ -76,17 +76,15 @@ public:
         return found->second;
     }
 
+    /// The values need not outlive the call.
     template <class... Values>
     [[nodiscard]] Rows query(std::string_view sql, Values const&... values) {
-        Statement& statement = prepare(sql);
-        Rows rows{statement};
-        statement.bind(values...);
-        return rows;
+        return bind(SQLITE_TRANSIENT, sql, values...);
     }
 
     template <class... Values>
     void run(std::string_view sql, Values const&... values) {
-        Rows rows = query(sql, values...);
+        Rows rows = bind(SQLITE_STATIC, sql, values...);
         while (rows.next()) {
         }
     }
@@ -94,6 +92,14 @@ public:
     [[nodiscard]] bool is_in_transaction() const noexcept { return sqlite3_get_autocommit(database_) == 0; }
 
 private:
+    template <class... Values>
+    [[nodiscard]] Rows bind(sqlite3_destructor_type keep, std::string_view sql, Values const&... values) {
+        Statement& statement = prepare(sql);
+        Rows rows{statement};
+        statement.bind(keep, values...);
+        return rows;
+    }
+
     void configure(std::string const& path, Options const& options, Role role) {
         sqlite3_busy_handler(database_, &Connection::wait_while_busy, this);
         // Reads the header of the file: the first chance to find that it is no database.
