@@ -44,16 +44,17 @@ public:
         };
         append.add_notification(calls);
         calls.push_back({"RELEASE SAVEPOINT annals_append", {}});
+        std::vector<Result> answers;
         try {
-            auto const answers = connection.run(calls, until_);
-            if (!answers[1].boolean(0, 0)) {
-                throw UsageError{"annals: appending needs a transaction of isolation level READ COMMITTED"};
-            }
-            return confirmed(connection, verdict(connection, append, answers[3]));
+            answers = connection.run(calls, until_);
         } catch (PostgresError const& error) {
             connection.run("ROLLBACK TO SAVEPOINT annals_append", {}, until_);
             return confirmed(connection, verdict_.of(connection, error));
         }
+        if (!answers[1].boolean(0, 0)) {
+            throw UsageError{"annals: appending needs a transaction of isolation level READ COMMITTED"};
+        }
+        return confirmed(connection, verdict(connection, append, answers[3]));
     }
 
 private:
