@@ -140,7 +140,7 @@ public:
     }
     ForeignTransactions(ForeignTransactions const&) = delete;
     ForeignTransactions& operator=(ForeignTransactions const&) = delete;
-    ~ForeignTransactions() { static_cast<void>(PQexec(prepared_.handle(), "ROLLBACK PREPARED 'annals_test'")); }
+    ~ForeignTransactions() { PQclear(PQexec(prepared_.handle(), "ROLLBACK PREPARED 'annals_test'")); }
 
 private:
     Session writing_;
