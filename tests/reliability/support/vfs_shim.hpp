@@ -98,12 +98,18 @@ private:
         }
         self.real = reinterpret_cast<sqlite3_file*>(&self + 1);
         int const code = shim.base_->xOpen(shim.base_, name, self.real, flags, out_flags);
-        if (code == SQLITE_OK) {
-            self.shim = &shim;
-            self.path = new std::string{path};
-            self.header.pMethods = &methods;
+        if (code != SQLITE_OK) {
+            return code;
         }
-        return code;
+        try {
+            self.path = new std::string{path};
+        } catch (std::bad_alloc const&) { // which must not fly through SQLite
+            self.real->pMethods->xClose(self.real);
+            return SQLITE_NOMEM;
+        }
+        self.shim = &shim;
+        self.header.pMethods = &methods;
+        return SQLITE_OK;
     }
 
     static int remove(sqlite3_vfs* vfs, char const* name, int sync_directory) {
