@@ -18,13 +18,17 @@ set(ANNALS_CORE_HEADERS
     annals/decider.hpp
     annals/decoded_events.hpp
     annals/detail/aggregate_core.hpp
+    annals/detail/checkpoint_checksum.hpp
     annals/detail/crc32c.hpp
     annals/detail/dispatch.hpp
     annals/detail/earlier_append.hpp
     annals/detail/entropy.hpp
     annals/detail/event_checksum.hpp
+    annals/detail/id_bytes.hpp
     annals/detail/metadata_text.hpp
     annals/detail/repository_parts.hpp
+    annals/detail/save_retry.hpp
+    annals/detail/snapshot_cache.hpp
     annals/detail/type_name.hpp
     annals/detail/utf8.hpp
     annals/encoded_payload.hpp

@@ -5,13 +5,12 @@
 
 #include <annals/decoded_events.hpp>
 #include <annals/detail/repository_parts.hpp>
-#include <annals/retry.hpp>
-#include <annals/stream_error.hpp>
+#include <annals/detail/save_retry.hpp>
+#include <annals/detail/snapshot_cache.hpp>
 
-#include <atomic>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
-#include <exception>
 #include <optional>
 #include <span>
 #include <utility>
@@ -41,7 +40,7 @@ public:
     using event_type = typename A::event_type;
 
     EventSourcedRepository(Store& store, Codec codec, Policy policy, Snapshots snapshots, RepositoryOptions options)
-        : store_{&store}, codec_{std::move(codec)}, policy_{std::move(policy)}, snapshots_{std::move(snapshots)},
+        : store_{&store}, codec_{std::move(codec)}, snapshots_{std::move(policy), std::move(snapshots)},
           options_{std::move(options)} {}
 
     /// The stream of the aggregate with that id.
@@ -93,10 +92,11 @@ public:
         }
         Version const before = aggregate.version();
         EventId const last = raised.back().event_id;
+        StreamName const stream = stream_of(aggregate.id());
         auto const events = encoded(raised);
-        AppendResult const result = store_->append(stream_of(aggregate.id()), expected, events);
+        AppendResult const result = store_->append(stream, expected, events);
         aggregate.mark_committed();
-        take_snapshot_if_due(aggregate, before, result.version, last);
+        snapshots_.take_if_due(aggregate, stream, before, result.version, last);
         return result;
     }
 
@@ -118,7 +118,7 @@ public:
         for (std::size_t i = 0; i < aggregates.size(); ++i) {
             if (!commit[i].events.empty()) {
                 aggregates[i].mark_committed();
-                take_snapshot_if_due(aggregates[i], before[i].first, results[i].version, before[i].second);
+                snapshots_.take_if_due(aggregates[i], commit[i].stream, before[i].first, results[i].version, before[i].second);
             }
         }
         return results;
@@ -146,19 +146,17 @@ public:
             A aggregate = load(id);
             aggregate.set_context({metadata, options_.context.clock, options_.context.ids});
             decide(aggregate);
-            if (save_unless_overtaken(aggregate, retry)) {
+            if (detail::save_unless_overtaken([&] { save(aggregate); }, retry)) {
                 return aggregate;
             }
         }
     }
 
     /// How many snapshots could not be written. Their aggregates were saved all the same. Thread-safe.
-    [[nodiscard]] std::uint64_t failed_snapshots() const noexcept { return failed_snapshots_; }
+    [[nodiscard]] std::uint64_t failed_snapshots() const noexcept { return snapshots_.failures(); }
 
 private:
     static constexpr bool keeps_variant = std::same_as<Codec, NoCodec>;
-    static constexpr bool takes_snapshots =
-        !std::same_as<Snapshots, NoSnapshots> && !std::same_as<Policy, NeverSnapshot>;
 
     [[nodiscard]] static std::optional<A> if_any(A aggregate) {
         return aggregate.version() == Version{} ? std::nullopt : std::optional<A>{std::move(aggregate)};
@@ -192,107 +190,15 @@ private:
     }
 
     [[nodiscard]] A load(id_type const& id) {
-        if constexpr (takes_snapshots) {
-            if (auto aggregate = resume(id)) {
-                return std::move(*aggregate);
+        if constexpr (decltype(snapshots_)::is_used) {
+            A aggregate = fresh(id);
+            StreamName const stream = stream_of(id);
+            auto const read = [&](Version after) { return store_->get_events(stream, after); };
+            if (snapshots_.resume(aggregate, stream, read, [this](A& a, auto const& event) { replay(a, event); })) {
+                return aggregate;
             }
         }
         return replay_while(id, [](auto const&) { return true; });
-    }
-
-    /// Starts from the snapshot, if the event that it was taken after stands where it says.
-    [[nodiscard]] std::optional<A> resume(id_type const& id) {
-        StreamName const stream = stream_of(id);
-        auto snapshot = snapshots_.load(stream);
-        if (!snapshot || snapshot->version == Version{}) {
-            return std::nullopt;
-        }
-        A aggregate = fresh(id);
-        if (!restore(aggregate, snapshot->state)) {
-            return std::nullopt;
-        }
-        auto events = store_->get_events(stream, Version{snapshot->version.value() - 1});
-        auto at = events.begin();
-        if (at == events.end() || at->version != snapshot->version || at->event_id != snapshot->event_id) {
-            return std::nullopt;
-        }
-        aggregate.set_snapshot_mark({snapshot->version, snapshot->taken_at});
-        for (++at; at != events.end(); ++at) {
-            replay(aggregate, *at);
-        }
-        return aggregate;
-    }
-
-    template <class Stored>
-    [[nodiscard]] static bool restore(A& aggregate, Stored& stored) {
-        using State = snapshot_state_t<A>;
-        try {
-            if constexpr (std::same_as<Stored, State>) {
-                aggregate.restore(std::move(stored));
-                return true;
-            } else {
-                std::optional<State> state = typename DefaultSnapshotCodec<State>::type{}.decode(stored);
-                if (state) {
-                    aggregate.restore(std::move(*state));
-                }
-                return state.has_value();
-            }
-        } catch (std::exception const&) {
-            return false;
-        }
-    }
-
-    /// A snapshot is a cache and its events are stored already: a failure is counted, not thrown.
-    void take_snapshot_if_due(A& aggregate, Version before, Version now, EventId const& last) noexcept {
-        if constexpr (takes_snapshots) {
-            try {
-                SnapshotMark const mark = aggregate.snapshot_mark();
-                Timestamp const time = aggregate.context().clock->now();
-                // After an append that admitted unseen events the state is not that of the stream.
-                if (aggregate.version() != now || !policy_.is_due({before, now, mark.version, mark.taken_at, time})) {
-                    return;
-                }
-                using State = snapshot_state_t<A>;
-                StreamName const stream = stream_of(aggregate.id());
-                if constexpr (std::same_as<typename Snapshots::payload_type, State>) {
-                    snapshots_.save({stream, now, last, time, aggregate.snapshot()});
-                } else {
-                    typename DefaultSnapshotCodec<State>::type const codec{};
-                    snapshots_.save({stream, now, last, time, codec.encode(aggregate.snapshot())});
-                }
-                aggregate.set_snapshot_mark({now, time});
-            } catch (...) {
-                ++failed_snapshots_;
-            }
-        }
-    }
-
-    /// @returns false if another writer was first and there is time for another attempt
-    [[nodiscard]] bool save_unless_overtaken(A& aggregate, Retry& retry) {
-        std::optional<AppendOutcomeUnknown> unknown; // from then on a failure does not say that nothing was written
-        while (true) {
-            try {
-                save(aggregate);
-                return true;
-            } catch (ConcurrencyError const&) {
-                if (!retry.wait_for_next_attempt()) {
-                    throw;
-                }
-                return false;
-            } catch (AppendOutcomeUnknown const& error) {
-                if (!retry.wait_for_next_attempt()) {
-                    throw;
-                }
-                unknown = error;
-            } catch (StoreError const& error) {
-                if (!error.is_transient() || !retry.wait_for_next_attempt()) {
-                    if (unknown) {
-                        throw AppendOutcomeUnknown{*unknown};
-                    }
-                    throw;
-                }
-            }
-        }
     }
 
     [[nodiscard]] auto encoded(std::span<NewEvent<event_type> const> raised) const {
@@ -310,10 +216,8 @@ private:
 
     Store* store_;
     Codec codec_;
-    Policy policy_;
-    Snapshots snapshots_;
+    detail::SnapshotCache<A, Policy, Snapshots> snapshots_;
     RepositoryOptions options_;
-    std::atomic<std::uint64_t> failed_snapshots_{0};
 };
 
 /// A repository of `A` over `store`, with the default codec where the store needs one.

@@ -4,6 +4,7 @@
 #define ANNALS_POSTGRES_CHECKPOINT_STORE_HPP
 
 #include <annals/concepts/checkpoint_store.hpp>
+#include <annals/detail/checkpoint_checksum.hpp>
 #include <annals/postgres/event_store.hpp>
 
 #include <memory>
@@ -33,10 +34,10 @@ public:
             try {
                 Checkpoint const checkpoint{
                     parse_position(answer.text(0, 0)),
-                    postgres::detail::id_from_bytes(answer.text(0, 1)),
+                    detail::id_from_bytes(answer.text(0, 1)),
                     answer.int8(0, 2)
                 };
-                if (checksum_of(name, checkpoint) == answer.int8(0, 3)) {
+                if (detail::checksum_of(name, checkpoint) == answer.int8(0, 3)) {
                     return checkpoint;
                 }
             } catch (InvalidInput const&) {
@@ -52,7 +53,7 @@ public:
         require_name("projection name", name);
         std::string const position = to_text(to.position);
         auto parameters = postgres::detail::Parameters::of(
-            name, std::string_view{position}, to.event_id, to.epoch, checksum_of(name, to)
+            name, std::string_view{position}, to.event_id, to.epoch, detail::checksum_of(name, to)
         );
         if (from) {
             std::string const from_position = to_text(from->position);
@@ -72,15 +73,6 @@ public:
     }
 
 private:
-    [[nodiscard]] static std::int64_t checksum_of(std::string_view name, Checkpoint const& checkpoint) {
-        annals::detail::Crc32c crc;
-        crc.add(name);
-        crc.add(std::string_view{to_text(checkpoint.position)});
-        crc.add(postgres::detail::bytes_of(checkpoint.event_id));
-        crc.add(checkpoint.epoch);
-        return std::int64_t{crc.value()};
-    }
-
     std::shared_ptr<postgres::detail::Database> database_;
 };
 

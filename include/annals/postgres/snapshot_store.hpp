@@ -83,7 +83,7 @@ private:
         Snapshot<EncodedPayload> snapshot{
             stream,
             Version{version < 0 ? 0 : version},
-            postgres::detail::id_from_bytes(answer.text(0, 1)),
+            detail::id_from_bytes(answer.text(0, 1)),
             postgres::detail::timestamp_from(answer.int8(0, 5)),
             EncodedPayload{std::string{answer.text(0, 2)}, answer.int4(0, 3), std::string{answer.text(0, 4)}},
         };

@@ -57,7 +57,7 @@ public:
             to_text(to.position),
             to.event_id,
             to.epoch,
-            sqlite::detail::checksum_of(name, to)
+            detail::checksum_of(name, to)
         );
     }
 

@@ -77,7 +77,7 @@ private:
     [[nodiscard]] static std::int64_t checksum_of(Snapshot<EncodedPayload> const& snapshot) {
         return annals::detail::checksum_of({
             0,
-            sqlite::detail::bytes_of(snapshot.event_id),
+            detail::bytes_of(snapshot.event_id),
             snapshot.stream.aggregate_type(),
             snapshot.stream.aggregate_id(),
             snapshot.version.value(),
@@ -95,7 +95,7 @@ private:
         Snapshot<EncodedPayload> snapshot{
             stream,
             Version{version < 0 ? 0 : version},
-            sqlite::detail::id_from_bytes(rows.text(1)),
+            detail::id_from_bytes(rows.text(1)),
             Timestamp{std::chrono::microseconds{rows.integer(5)}},
             EncodedPayload{
                 std::string{rows.text(2)}, static_cast<std::int32_t>(rows.integer(3)), std::string{rows.text(4)}

@@ -7,6 +7,7 @@
 #include <annals/postgres/error.hpp>
 
 #include <cerrno>
+#include <cstddef>
 #include <libpq-fe.h>
 #include <memory>
 #include <new>
@@ -106,11 +107,10 @@ private:
             lose(meaning_of(sqlstate).text, sqlstate);
         }
         std::string_view const line = message.substr(0, message.find('\n'));
-        std::string_view const reason = line.substr(line.rfind(": ") + 2);
-        lose(
-            line.find(": ") == std::string_view::npos || reason.find('"') != std::string_view::npos ? "cannot connect"
-                                                                                                    : reason
-        );
+        std::size_t const colon = line.rfind(": ");
+        std::string_view const reason = colon == std::string_view::npos ? line : line.substr(colon + 2);
+        bool const may_quote = colon == std::string_view::npos || reason.find('"') != std::string_view::npos;
+        lose(may_quote ? "cannot connect" : reason);
     }
 
     [[nodiscard]] bool flush() {

@@ -3,7 +3,7 @@
 #ifndef ANNALS_POSTGRES_DETAIL_WIRE_HPP
 #define ANNALS_POSTGRES_DETAIL_WIRE_HPP
 
-#include <annals/event_id.hpp>
+#include <annals/detail/id_bytes.hpp>
 #include <annals/timestamp.hpp>
 
 #include <array>
@@ -18,6 +18,9 @@
 // The binary format of parameters and results: numbers in network order, times in microseconds since 2000.
 
 namespace annals::postgres::detail {
+
+using annals::detail::bytes_of;
+using annals::detail::id_from_bytes;
 
 /// Type oids, from PostgreSQL's catalogue (src/include/catalog/pg_type.dat); fixed for ever.
 enum class ElementType : std::uint32_t { int8 = 20, int4 = 23, text = 25, timestamptz = 1184, uuid = 2950, json = 114 };
@@ -48,19 +51,6 @@ template <class Integer>
         value = static_cast<std::make_unsigned_t<Integer>>((value << 8U) | static_cast<unsigned char>(bytes[i]));
     }
     return static_cast<Integer>(value);
-}
-
-[[nodiscard]] inline std::string_view bytes_of(EventId const& id) {
-    return {reinterpret_cast<char const*>(&*id.begin()), 16};
-}
-
-[[nodiscard]] inline EventId id_from_bytes(std::string_view bytes) {
-    EventId id{};
-    auto at = id.begin();
-    for (std::size_t i = 0; i < 16 && i < bytes.size(); ++i) {
-        *at++ = static_cast<std::uint8_t>(bytes[i]);
-    }
-    return id;
 }
 
 inline void put_value(std::string& out, bool value) { out += value ? '\1' : '\0'; }

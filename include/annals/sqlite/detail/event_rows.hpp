@@ -6,6 +6,7 @@
 #include <annals/append.hpp>
 #include <annals/detail/earlier_append.hpp>
 #include <annals/detail/event_checksum.hpp>
+#include <annals/detail/id_bytes.hpp>
 #include <annals/detail/metadata_text.hpp>
 #include <annals/sqlite/detail/connection.hpp>
 #include <annals/stream_error.hpp>
@@ -15,7 +16,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <limits>
 #include <optional>
 #include <string>
@@ -26,24 +26,13 @@
 namespace annals::sqlite::detail {
 
 using Event = SourcedEvent<EncodedPayload>;
+using annals::detail::bytes_of;
 using annals::detail::EventRow;
+using annals::detail::id_from_bytes;
 
 // A page is bounded in bytes too, so that large payloads do not fill the memory.
 inline constexpr std::size_t page_events = 1'000;
 inline constexpr std::size_t page_bytes = std::size_t{1} << 20U;
-
-[[nodiscard]] inline std::string_view bytes_of(EventId const& id) {
-    return {reinterpret_cast<char const*>(&*id.begin()), 16};
-}
-
-/// Reads 16 bytes as an id; nil if it is not 16 bytes.
-[[nodiscard]] inline EventId id_from_bytes(std::string_view bytes) {
-    EventId id{};
-    if (bytes.size() == 16) {
-        std::memcpy(&*id.begin(), bytes.data(), 16);
-    }
-    return id;
-}
 
 // `SELECT *` is safe where check_schema has compared the table with its definition to the letter.
 [[nodiscard]] inline EventRow row_of(Rows const& rows) {
