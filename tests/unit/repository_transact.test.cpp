@@ -27,14 +27,19 @@ RepositoryOptions patient(int attempts) {
     return {{attempts, milliseconds{0}, milliseconds{0}, milliseconds{60'000}}, {}};
 }
 
+/// The account has been opened already.
+void deposit_by_another(Store& store, std::string const& id = "a-1") {
+    auto others = repository_for<Account>(store);
+    Account account = *others.get_by_id(id);
+    account.deposit(1);
+    others.save(account);
+}
+
 /// Lets another writer add an event before each of the next `times` appends.
 void let_another_win(Hooked& hooked, Store& store, std::string id, int times) {
     hooked.before_append = [&store, id = std::move(id), times]() mutable {
         if (times-- > 0) {
-            auto others = repository_for<Account>(store);
-            Account account = *others.get_by_id(id);
-            account.deposit(1);
-            others.save(account);
+            deposit_by_another(store, id);
         }
     };
 }
@@ -290,8 +295,7 @@ TEST_CASE("transact: an unknown outcome that was none and a lost race run the co
     int appends = 0;
     hooked.before_append = [&] {
         if (++appends == 1) {
-            auto others = repository_for<Account>(store);
-            others.transact("a-1", [](Account& a) { a.deposit(1); });
+            deposit_by_another(store);
             throw outcome_unknown;
         }
     };
@@ -311,8 +315,7 @@ TEST_CASE("transact: a written event is found although others wrote since") {
     int appends = 0;
     hooked.after_append = [&] {
         if (++appends == 1) {
-            auto others = repository_for<Account>(store);
-            others.transact("a-1", [](Account& a) { a.deposit(1); });
+            deposit_by_another(store);
             throw outcome_unknown;
         }
     };

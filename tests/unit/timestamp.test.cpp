@@ -2,6 +2,7 @@
 
 #include <annals/timestamp.hpp>
 #include <tests/catch.hpp>
+#include <tests/unit/support/damage.hpp>
 
 #include <random>
 #include <string>
@@ -197,29 +198,15 @@ TEST_CASE("timestamp: texts are ordered as their moments are") {
 }
 
 TEST_CASE("timestamp: damaged texts are refused or read as a storable moment") {
-    std::mt19937 random{4711};
-    std::string const alphabet = std::string{"0123456789-+:.TZ tz\0\xFF", 21};
-    auto const below = [&random](std::size_t n) {
-        return std::uniform_int_distribution<std::size_t>{0, n - 1}(random);
-    };
+    unit::Damage damage{4711, {"0123456789-+:.TZ tz\0\xFF", 21}};
     std::vector<std::string> const seeds{
         "2010-12-01T08:26:00.123456Z", "9999-12-31T23:59:59.999999-23:59", "0001-01-01T00:00:00+00:01", "2024-02-29"
     };
     int accepted = 0;
     for (int i = 0; i < 100'000; ++i) {
-        std::string text = seeds[below(seeds.size())];
-        for (std::size_t changes = 1 + below(3); changes > 0 && !text.empty(); --changes) {
-            std::size_t const place = below(text.size());
-            switch (below(3)) {
-            case 0:
-                text[place] = alphabet[below(alphabet.size())];
-                break;
-            case 1:
-                text.erase(place, 1 + below(3));
-                break;
-            default:
-                text.insert(place, 1, alphabet[below(alphabet.size())]);
-            }
+        std::string text = seeds[damage.below(seeds.size())];
+        for (std::size_t changes = 1 + damage.below(3); changes > 0 && !text.empty(); --changes) {
+            damage.strike(text);
         }
         try {
             Timestamp const time = parse_timestamp(text);

@@ -2,10 +2,10 @@
 
 #include <annals/detail/metadata_text.hpp>
 #include <tests/catch.hpp>
+#include <tests/unit/support/damage.hpp>
 
 #include <nlohmann/json.hpp>
 
-#include <random>
 #include <string>
 #include <vector>
 
@@ -100,29 +100,15 @@ TEST_CASE("metadata text: nothing else is read") {
 }
 
 TEST_CASE("metadata text: damaged texts are refused or read as what they say") {
-    std::mt19937 random{8259};
-    auto const below = [&random](std::size_t n) {
-        return std::uniform_int_distribution<std::size_t>{0, n - 1}(random);
-    };
+    unit::Damage damage{8259, {"{}\":,\\u0019abc\0\xFF", 17}};
     std::vector<std::string> texts;
     for (Metadata const& metadata : samples()) {
         texts.push_back(metadata_to_json(metadata));
     }
-    std::string const alphabet{"{}\":,\\u0019abc\0\xFF", 17};
     int accepted = 0;
     for (int i = 0; i < 100'000; ++i) {
-        std::string text = texts[below(texts.size())];
-        std::size_t const place = below(text.size());
-        switch (below(3)) {
-        case 0:
-            text[place] = alphabet[below(alphabet.size())];
-            break;
-        case 1:
-            text.erase(place, 1 + below(3));
-            break;
-        default:
-            text.insert(place, 1, alphabet[below(alphabet.size())]);
-        }
+        std::string text = texts[damage.below(texts.size())];
+        damage.strike(text);
         if (auto const metadata = MetadataReader::read(text)) {
             ++accepted;
             if (metadata_to_json(*metadata) != text) {

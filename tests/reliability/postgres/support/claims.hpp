@@ -3,6 +3,7 @@
 #ifndef ANNALS_TESTS_RELIABILITY_POSTGRES_SUPPORT_CLAIMS_HPP
 #define ANNALS_TESTS_RELIABILITY_POSTGRES_SUPPORT_CLAIMS_HPP
 
+#include <tests/catch.hpp>
 #include <tests/reliability/postgres/support/test_schema.hpp>
 
 #include <cstddef>
@@ -57,6 +58,16 @@ struct ClaimFindings {
     findings.lost = claims.all.size() - (rows.size() - findings.unclaimed);
     findings.disordered = disordered_versions(rows);
     return findings;
+}
+
+/// Every acknowledged event is stored, once and in its place, and nothing else is.
+inline void check_claims(Claims const& claims, std::vector<StoredRow> const& rows) {
+    ClaimFindings const findings = compare(claims, rows);
+    CHECK(claims.conflicts == 0);
+    CHECK(findings.lost == 0);
+    CHECK(findings.contested == 0);
+    CHECK(findings.unclaimed == 0);
+    CHECK(findings.disordered == 0);
 }
 
 } // namespace reliability
