@@ -118,7 +118,9 @@ public:
         for (std::size_t i = 0; i < aggregates.size(); ++i) {
             if (!commit[i].events.empty()) {
                 aggregates[i].mark_committed();
-                snapshots_.take_if_due(aggregates[i], commit[i].stream, before[i].first, results[i].version, before[i].second);
+                snapshots_.take_if_due(
+                    aggregates[i], commit[i].stream, before[i].first, results[i].version, before[i].second
+                );
             }
         }
         return results;
@@ -194,7 +196,9 @@ private:
             A aggregate = fresh(id);
             StreamName const stream = stream_of(id);
             auto const read = [&](Version after) { return store_->get_events(stream, after); };
-            if (snapshots_.resume(aggregate, stream, read, [this](A& a, auto const& event) { replay(a, event); })) {
+            if (snapshots_.resume(aggregate, stream, read, [this](A& a, auto const& event) {
+                    this->replay(a, event);
+                })) {
                 return aggregate;
             }
         }
