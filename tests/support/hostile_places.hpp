@@ -38,7 +38,6 @@ inline annals::StreamName const hostile_stream{"Hostile", "1"};
 template <class Store, class Checkpoints>
 [[nodiscard]] std::vector<Place<Store>> places() {
     using Text = std::string;
-    annals::StreamName const& own = hostile_stream;
     return {
         {"aggregate type",
          [](Store& store, Text const& text) {
@@ -48,48 +47,50 @@ template <class Store, class Checkpoints>
          [](Store& store, Text const& text) { return append_changed(store, {"T", text}, [](auto&) {}).aggregate_id(); }
         },
         {"event type",
-         [&own](Store& store, Text const& text) {
-             return append_changed(store, own, [&](auto& e) { e.payload.type = text; }).payload.type;
+         [](Store& store, Text const& text) {
+             return append_changed(store, hostile_stream, [&](auto& e) { e.payload.type = text; }).payload.type;
          }},
         {"payload",
-         [&own](Store& store, Text const& text) {
-             return append_changed(store, own, [&](auto& e) { e.payload.data = text; }).payload.data;
+         [](Store& store, Text const& text) {
+             return append_changed(store, hostile_stream, [&](auto& e) { e.payload.data = text; }).payload.data;
          }},
         {"correlation id",
-         [&own](Store& store, Text const& text) {
+         [](Store& store, Text const& text) {
              return append_changed(
-                        store, own, [&](auto& e) { e.metadata.correlation_id = text; }
+                        store, hostile_stream, [&](auto& e) { e.metadata.correlation_id = text; }
              ).metadata.correlation_id;
          }},
         {"causation id",
-         [&own](Store& store, Text const& text) {
-             return append_changed(store, own, [&](auto& e) { e.metadata.causation_id = text; }).metadata.causation_id;
+         [](Store& store, Text const& text) {
+             return append_changed(
+                        store, hostile_stream, [&](auto& e) { e.metadata.causation_id = text; }
+             ).metadata.causation_id;
          }},
         {"user",
-         [&own](Store& store, Text const& text) {
-             return append_changed(store, own, [&](auto& e) { e.metadata.user = text; }).metadata.user;
+         [](Store& store, Text const& text) {
+             return append_changed(store, hostile_stream, [&](auto& e) { e.metadata.user = text; }).metadata.user;
          }},
         {"metadata key",
-         [&own](Store& store, Text const& text) {
-             auto const stored = append_changed(store, own, [&](auto& e) { e.metadata.extra[text] = "v"; });
+         [](Store& store, Text const& text) {
+             auto const stored = append_changed(store, hostile_stream, [&](auto& e) { e.metadata.extra[text] = "v"; });
              return stored.metadata.extra.begin()->first;
          }},
         {"metadata value",
-         [&own](Store& store, Text const& text) {
-             auto const stored = append_changed(store, own, [&](auto& e) { e.metadata.extra["k"] = text; });
+         [](Store& store, Text const& text) {
+             auto const stored = append_changed(store, hostile_stream, [&](auto& e) { e.metadata.extra["k"] = text; });
              return stored.metadata.extra.at("k");
          }},
         {"state type",
-         [&own](Store& store, Text const& text) {
+         [](Store& store, Text const& text) {
              auto snapshots = store.snapshot_store();
-             snapshots.save({own, annals::Version{1}, annals::new_event_id(), {}, {text, 1, "s"}});
-             return snapshots.load(own)->state.type;
+             snapshots.save({hostile_stream, annals::Version{1}, annals::new_event_id(), {}, {text, 1, "s"}});
+             return snapshots.load(hostile_stream)->state.type;
          }},
         {"state",
-         [&own](Store& store, Text const& text) {
+         [](Store& store, Text const& text) {
              auto snapshots = store.snapshot_store();
-             snapshots.save({own, annals::Version{1}, annals::new_event_id(), {}, {"S", 1, text}});
-             return snapshots.load(own)->state.data;
+             snapshots.save({hostile_stream, annals::Version{1}, annals::new_event_id(), {}, {"S", 1, text}});
+             return snapshots.load(hostile_stream)->state.data;
          }},
         {"projection name",
          [](Store& store, Text const& text) {
