@@ -46,6 +46,21 @@ struct Store {
     Position head() const;
 };
 
+struct FilteringStore : Store {
+    ConstRange read_all(Position, std::size_t, EventFilter const& = {}) const;
+};
+struct FiltersOnly : Store {
+    ConstRange read_all(Position, std::size_t, EventFilter const&) const;
+};
+struct FiltersToPayloads : Store {
+    using Store::read_all;
+    RangeOfPayloads read_all(Position, std::size_t, EventFilter const&) const;
+};
+struct FilteringNeedsAMutableStore : Store {
+    using Store::read_all;
+    ConstRange read_all(Position, std::size_t, EventFilter const&);
+};
+
 struct WithoutPayloadType : private Store {
     using Store::append;
     using Store::get_all_events;
@@ -111,3 +126,12 @@ TEST_CASE("EventStore: what is none") {
 }
 
 TEST_CASE("EventStore: what has all members is one") { STATIC_REQUIRE(EventStore<Store>); }
+
+TEST_CASE("FilteringEventStore: an event store whose log can be filtered") {
+    STATIC_REQUIRE(FilteringEventStore<FilteringStore>);
+    STATIC_REQUIRE(EventStore<FilteringStore>);
+    STATIC_REQUIRE_FALSE(FilteringEventStore<Store>);
+    STATIC_REQUIRE_FALSE(FilteringEventStore<FiltersOnly>);
+    STATIC_REQUIRE_FALSE(FilteringEventStore<FiltersToPayloads>);
+    STATIC_REQUIRE_FALSE(FilteringEventStore<FilteringNeedsAMutableStore>);
+}

@@ -62,6 +62,12 @@ public:
             &BreakableEventStore::stream_events;
         std::function<Events(BreakableEventStore const&, annals::Position, std::size_t)> read_log =
             &BreakableEventStore::log_events;
+        std::function<bool(annals::EventFilter const&, Event const&)> is_wanted = [](annals::EventFilter const& filter,
+                                                                                     Event const& event) {
+            return filter.admits(event.aggregate_type(), event.payload.type);
+        };
+        std::function<Events(BreakableEventStore const&, annals::Position, std::size_t, annals::EventFilter const&)>
+            read_filtered = &BreakableEventStore::filtered_events;
         std::function<Events(BreakableEventStore const&)> read_all = [](BreakableEventStore const& store) {
             return store.core->steps.read_log(store, {}, annals::all_events);
         };
@@ -125,9 +131,12 @@ public:
     get_events(annals::StreamName const& stream, annals::Version after = {}) const {
         return range([self = *this, stream, after] { return self.core->steps.read_stream(self, stream, after); });
     }
-    [[nodiscard]] annals::EventRange<Cursor>
-    read_all(annals::Position after = {}, std::size_t limit = annals::all_events) const {
-        return range([self = *this, after, limit] { return self.core->steps.read_log(self, after, limit); });
+    [[nodiscard]] annals::EventRange<Cursor> read_all(
+        annals::Position after = {}, std::size_t limit = annals::all_events, annals::EventFilter const& filter = {}
+    ) const {
+        return range([self = *this, after, limit, filter] {
+            return self.core->steps.read_filtered(self, after, limit, filter);
+        });
     }
     [[nodiscard]] annals::EventRange<Cursor> get_all_events() const {
         return range([self = *this] { return self.core->steps.read_all(self); });
@@ -236,6 +245,19 @@ public:
         return events;
     }
 
+    [[nodiscard]] Events
+    filtered_events(annals::Position after, std::size_t limit, annals::EventFilter const& filter) const {
+        if (filter.admits_all()) {
+            return core->steps.read_log(*this, after, limit);
+        }
+        Events events = core->steps.read_log(*this, after, annals::all_events);
+        std::erase_if(events, [&](Event const& event) { return !core->steps.is_wanted(filter, event); });
+        return events.size() <= limit ? events : first_of(events, limit);
+    }
+    [[nodiscard]] static Events first_of(Events const& events, std::size_t count) {
+        return {events.begin(), events.begin() + static_cast<std::ptrdiff_t>(count)};
+    }
+
     std::shared_ptr<Core> core = std::make_shared<Core>();
     int handle = 0;
 
@@ -260,7 +282,7 @@ private:
     }
 };
 
-static_assert(annals::EventStore<BreakableEventStore>);
+static_assert(annals::FilteringEventStore<BreakableEventStore>);
 
 } // namespace annals_tests
 

@@ -6,6 +6,7 @@
 #include <tests/contract/broken/appending.hpp>
 #include <tests/contract/broken/concurrency.hpp>
 #include <tests/contract/broken/envelope.hpp>
+#include <tests/contract/broken/filters.hpp>
 #include <tests/contract/broken/idempotency.hpp>
 #include <tests/contract/broken/input.hpp>
 #include <tests/contract/broken/names.hpp>
@@ -21,6 +22,7 @@ namespace annals_tests {
          {broken_appending(),
           broken_names(),
           broken_reading(),
+          broken_filters(),
           broken_envelopes(),
           broken_idempotency(),
           broken_input(),

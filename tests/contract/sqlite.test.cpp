@@ -42,6 +42,10 @@ TEST_CASE("sqlite in memory: event store contract for threads", "[contract][conc
     run<annals::SqliteEventStore, SqliteMemoryFixture>(Rules::concurrent);
 }
 
+TEST_CASE("sqlite transaction: event store contract", "[contract]") {
+    run_contract(annals::testing::event_store_contract<SqliteTransactionFixture>, Rules::sequential);
+}
+
 TEST_CASE("sqlite: snapshot store contract", "[contract]") {
     run<annals::SqliteSnapshotStore, SqliteFileFixture>(Rules::sequential);
     run<annals::SqliteSnapshotStore, SqliteMemoryFixture>(Rules::sequential);

@@ -10,6 +10,7 @@
 
 #include <concepts>
 #include <optional>
+#include <string>
 
 namespace annals_tests {
 
@@ -67,6 +68,25 @@ public:
 private:
     Store first_ = store_of<Store>(annals::SqliteEventStore{":memory:"});
     Store second_ = first_;
+};
+
+/// One transaction, in which all happens that is to happen.
+class SqliteTransactionFixture : public EncodedPayloads {
+public:
+    using store_type = annals::sqlite::Transaction;
+    static constexpr annals::testing::Quirks quirks{};
+
+    store_type& store() { return transaction_; }
+    store_type& second_handle() { return transaction_; }
+
+private:
+    using Connection = annals::sqlite::detail::Connection;
+
+    TemporaryFolder folder_;
+    std::string path_ = folder_.file("events.db");
+    annals::SqliteEventStore tables_{path_};
+    Connection connection_{path_, {}, Connection::Role::writer};
+    store_type transaction_{connection_};
 };
 
 } // namespace annals_tests

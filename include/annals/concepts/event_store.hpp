@@ -4,6 +4,7 @@
 #define ANNALS_CONCEPTS_EVENT_STORE_HPP
 
 #include <annals/append.hpp>
+#include <annals/event_filter.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -72,6 +73,20 @@ concept EventStore = requires(
     { view.stream_version(stream) } -> std::same_as<Version>;
     { view.head() } -> std::same_as<Position>;
 };
+
+/// An event store that leaves out what a reader of the log does not want, where the events are: what is passed over
+/// is not sent.
+///
+/// **read_all** with a filter hands out what the filter admits of that which it would hand out without, in the same
+/// order and at the same positions; `limit` counts what is handed out. Names are compared byte by byte. That an event
+/// is missing from the log is found only by reading without a filter.
+///
+/// Models: InMemoryEventStore, SqliteEventStore, PostgresEventStore, and the transactions of both databases.
+template <class S>
+concept FilteringEventStore =
+    EventStore<S> && requires(S const& view, Position position, std::size_t limit, EventFilter const& filter) {
+        { view.read_all(position, limit, filter) } -> EventRangeOf<typename S::payload_type>;
+    };
 
 } // namespace annals
 

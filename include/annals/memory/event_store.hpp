@@ -5,8 +5,10 @@
 
 #include <annals/concepts/event_store.hpp>
 #include <annals/detail/earlier_append.hpp>
+#include <annals/detail/event_type_of.hpp>
 #include <annals/event_range.hpp>
 #include <annals/memory/detail/append_log.hpp>
+#include <annals/memory/detail/projection_rows.hpp>
 #include <annals/memory/detail/same_content.hpp>
 #include <annals/memory/snapshot_store.hpp>
 
@@ -56,14 +58,26 @@ class InMemoryEventStore {
     class GlobalCursor {
     public:
         using value_type = Event;
-        explicit GlobalCursor(typename detail::AppendLog<Event const*>::Reader reader) : reader_{reader} {}
+        GlobalCursor(typename detail::AppendLog<Event const*>::Reader reader, std::size_t limit, EventFilter filter)
+            : reader_{reader}, left_{limit}, filter_{std::move(filter)} {}
         [[nodiscard]] Event const* next() {
-            auto const* const event = reader_.next();
-            return event == nullptr ? nullptr : *event;
+            while (auto const* const event = left_ == 0 ? nullptr : reader_.next()) {
+                if (is_wanted(**event)) {
+                    --left_;
+                    return *event;
+                }
+            }
+            return nullptr;
         }
 
     private:
+        [[nodiscard]] bool is_wanted(Event const& event) const {
+            return filter_.admits_all() || filter_.admits(event.aggregate_type(), detail::event_type_of(event.payload));
+        }
+
         typename detail::AppendLog<Event const*>::Reader reader_;
+        std::size_t left_;
+        EventFilter filter_;
     };
 
 public:
@@ -114,13 +128,16 @@ public:
         };
     }
 
-    /// The events of all streams with a position above `after`, at most `limit`, in global order.
-    [[nodiscard]] EventRange<GlobalCursor> read_all(Position after = {}, std::size_t limit = all_events) const {
+    /// The events of all streams with a position above `after` that `filter` admits, at most `limit`, in global order.
+    ///
+    /// The type of an event in a variant is its `event_name`.
+    [[nodiscard]] EventRange<GlobalCursor>
+    read_all(Position after = {}, std::size_t limit = all_events, EventFilter const& filter = {}) const {
         std::lock_guard const lock{mutex_};
         std::size_t const size = log_.size();
         std::size_t const begin = index(after.first()) < size ? index(after.first()) : size;
-        std::size_t const end = limit < size - begin ? begin + limit : size;
-        return EventRange{GlobalCursor{typename detail::AppendLog<Event const*>::Reader{log_, begin, end}}};
+        typename detail::AppendLog<Event const*>::Reader const reader{log_, begin, size};
+        return EventRange{GlobalCursor{reader, limit, filter}};
     }
 
     /// The events of all streams, in global order.
@@ -143,6 +160,9 @@ public:
     [[nodiscard]] InMemorySnapshotStore<State> snapshot_store() const {
         return {};
     }
+
+    /// For the library: what becomes of the projections over this store.
+    [[nodiscard]] detail::MemoryProjectionTable& projection_table() noexcept { return projections_; }
 
 private:
     struct IdHash {
@@ -221,6 +241,7 @@ private:
     }
 
     mutable std::mutex mutex_;
+    detail::MemoryProjectionTable projections_;
     std::unordered_map<StreamName, detail::AppendLog<Event>> streams_;
     std::unordered_map<EventId, Event const*, IdHash> by_id_;
     detail::AppendLog<Event const*> log_;

@@ -33,9 +33,7 @@ public:
             }
             try {
                 Checkpoint const checkpoint{
-                    parse_position(answer.text(0, 0)),
-                    detail::id_from_bytes(answer.text(0, 1)),
-                    answer.int8(0, 2)
+                    parse_position(answer.text(0, 0)), detail::id_from_bytes(answer.text(0, 1)), answer.int8(0, 2)
                 };
                 if (detail::checksum_of(name, checkpoint) == answer.int8(0, 3)) {
                     return checkpoint;

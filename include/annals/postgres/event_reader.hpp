@@ -22,10 +22,12 @@ public:
         return EventRange{detail::StreamCursor{source_, {stream, after}}};
     }
 
-    /// The settled events of all streams with a position above `after`, at most `limit`, in global order.
+    /// The settled events of all streams with a position above `after` that `filter` admits, at most `limit`, in
+    /// global order. What it does not admit is passed over on the server, the more of it the longer a step may take.
     /// @throws UsageError  in a transaction that was set to another isolation level than READ COMMITTED
-    [[nodiscard]] EventRange<detail::LogCursor> read_all(Position after = {}, std::size_t limit = all_events) const {
-        return EventRange{detail::LogCursor{source_, {after, limit}}};
+    [[nodiscard]] EventRange<detail::LogCursor>
+    read_all(Position after = {}, std::size_t limit = all_events, EventFilter const& filter = {}) const {
+        return EventRange{detail::LogCursor{source_, {after, limit, filter}}};
     }
 
     /// The settled events of all streams, in global order.

@@ -32,6 +32,8 @@ namespace annals {
 /// that was sent, `AppendOutcomeUnknown`. Not across a fork (`UsageError`). A copy is a second handle to the same pool.
 class PostgresEventStore : public postgres::EventReader {
 public:
+    using transaction_type = postgres::Transaction;
+
     /// Connects, makes the tables if there are none, and checks them.
     ///
     /// @param conninfo  libpq's connection string, TLS and several hosts included; it appears in no message
@@ -68,6 +70,13 @@ public:
         return postgres::detail::transact(database(), std::forward<Work>(work));
     }
 
+    /// Calls `work` with a `postgres::Transaction&`, for queries of read models; what it returns is returned.
+    /// @throws StoreError  if the server does not answer or refuses a statement
+    template <class Work>
+    auto read(Work&& work) const {
+        return postgres::detail::transact(database(), std::forward<Work>(work));
+    }
+
     /// The snapshots kept beside the events. They are encoded, so one store serves all types of state.
     template <class State = void>
     [[nodiscard]] PostgresSnapshotStore snapshot_store() const {
@@ -80,7 +89,7 @@ public:
     }
 };
 
-static_assert(EventStore<PostgresEventStore>);
+static_assert(FilteringEventStore<PostgresEventStore>);
 
 } // namespace annals
 

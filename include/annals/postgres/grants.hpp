@@ -27,7 +27,7 @@ namespace annals::postgres {
         "GRANT USAGE ON SCHEMA @ TO ",
         "GRANT USAGE, SELECT ON SEQUENCE @.events_position TO ",
         "GRANT SELECT, INSERT ON @.events TO ",
-        "GRANT SELECT, INSERT, UPDATE, DELETE ON @.snapshots, @.checkpoints TO ",
+        "GRANT SELECT, INSERT, UPDATE, DELETE ON @.snapshots, @.checkpoints, @.projections, @.dead_letters TO ",
         "GRANT SELECT ON @.annals_schema TO ",
     };
     for (std::string& statement : statements) {

@@ -13,7 +13,7 @@
 namespace annals::postgres {
 
 /// Grows with each change of the tables, together with the statements that carry older ones over.
-inline constexpr int schema_version = 1;
+inline constexpr int schema_version = 2;
 
 namespace detail {
 
@@ -26,20 +26,10 @@ namespace detail {
     return sql;
 }
 
-} // namespace detail
-
-/// The statements that make the tables of a store, for those whose database team applies them. In this order, in one
-/// transaction. A store made with the same options and `create_tables = false` then works on them.
-///
-/// @param from  the version of the tables that are there, 0 if there are none; it stands in `annals_schema`
-/// @throws InvalidInput  if the schema's name is not acceptable
-[[nodiscard]] inline std::vector<std::string> schema_sql(Options const& options = {}, int from = 0) {
-    require_schema_name(options.schema);
-    if (from >= schema_version) {
-        return {};
-    }
+/// The tables of schema version 1.
+[[nodiscard]] inline std::vector<std::string> first_schema_sql(Options const& options) {
     std::string const data_type = options.payload_column == PayloadColumn::json ? "json" : "text";
-    std::vector<std::string> statements{
+    return {
         "CREATE SCHEMA IF NOT EXISTS @",
         // CACHE 1: a session that had drawn numbers ahead would use them below those that readers have passed.
         "CREATE SEQUENCE @.events_position AS bigint MAXVALUE " + std::to_string(detail::LockKeys::value_bits) +
@@ -84,8 +74,62 @@ namespace detail {
         "epoch bigint NOT NULL, "
         "checksum bigint NOT NULL)",
         "CREATE TABLE @.annals_schema (version integer NOT NULL)",
-        "INSERT INTO @.annals_schema (version) VALUES (" + std::to_string(schema_version) + ")",
+        "INSERT INTO @.annals_schema (version) VALUES (1)",
     };
+}
+
+/// What schema version 2 brought.
+inline void add_projections_sql(std::vector<std::string>& statements) {
+    statements.insert(
+        statements.end(),
+        {
+            "CREATE TABLE @.projections ("
+            "name varchar(255) NOT NULL, "
+            "generation bigint NOT NULL, "
+            "part integer NOT NULL, "
+            "parts integer NOT NULL, "
+            "definition bigint NOT NULL, "
+            "state text NOT NULL, "
+            "is_served integer NOT NULL, "
+            "position bigint NOT NULL, "
+            "event_id text NOT NULL, "
+            "epoch bigint NOT NULL, "
+            "owner text NOT NULL, "
+            "lease_until bigint NOT NULL, "
+            "failed_position bigint NOT NULL, "
+            "failed_event_id text NOT NULL, "
+            "failure text NOT NULL, "
+            "CONSTRAINT projections_key PRIMARY KEY (name, generation, part))",
+            "CREATE TABLE @.dead_letters ("
+            "name varchar(255) NOT NULL, "
+            "generation bigint NOT NULL, "
+            "part integer NOT NULL, "
+            "position bigint NOT NULL, "
+            "event_id text NOT NULL, "
+            "reason text NOT NULL, "
+            "failed_at bigint NOT NULL, "
+            "CONSTRAINT dead_letters_key PRIMARY KEY (name, generation, position))",
+            "UPDATE @.annals_schema SET version = 2",
+        }
+    );
+}
+
+} // namespace detail
+
+/// The statements that make the tables of a store, for those whose database team applies them. In this order, in one
+/// transaction. A store made with the same options and `create_tables = false` then works on them.
+///
+/// @param from  the version of the tables that are there, 0 if there are none; it stands in `annals_schema`
+/// @throws InvalidInput  if the schema's name is not acceptable
+[[nodiscard]] inline std::vector<std::string> schema_sql(Options const& options = {}, int from = 0) {
+    require_schema_name(options.schema);
+    std::vector<std::string> statements;
+    if (from < 1) {
+        statements = detail::first_schema_sql(options);
+    }
+    if (from < 2) {
+        detail::add_projections_sql(statements);
+    }
     for (std::string& statement : statements) {
         statement = detail::in_schema(options.schema, std::move(statement));
     }

@@ -74,6 +74,21 @@ public:
         return Rows{answer(sql, values...)};
     }
 
+    /// One of the store's own tables, as SQL names it: `"annals".events`.
+    [[nodiscard]] std::string table(std::string_view name) const {
+        return detail::in_schema(shared_database()->options().schema, "@.") + std::string{name};
+    }
+
+    /// What stands behind a SELECT so that no other transaction changes or locks its rows until this one ends.
+    [[nodiscard]] static constexpr std::string_view lock_rows_sql() noexcept { return " FOR UPDATE"; }
+    /// The same, but others may share the rows.
+    [[nodiscard]] static constexpr std::string_view share_rows_sql() noexcept { return " FOR SHARE"; }
+
+    /// An SQL expression for the server's clock: microseconds since 1970, an integer.
+    [[nodiscard]] static constexpr std::string_view now_micros_sql() noexcept {
+        return "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint";
+    }
+
     /// libpq's own handle, for code that works with that. It must leave the transaction open.
     [[nodiscard]] PGconn* handle() const noexcept { return connection_.link().get(); }
 
@@ -111,7 +126,7 @@ private:
     std::vector<EventId> appended_;
 };
 
-static_assert(EventStore<Transaction>);
+static_assert(FilteringEventStore<Transaction>);
 
 namespace detail {
 

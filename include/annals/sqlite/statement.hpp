@@ -11,8 +11,10 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace annals::sqlite {
 
@@ -41,18 +43,19 @@ public:
     Statement& operator=(Statement&&) = delete;
     ~Statement() { sqlite3_finalize(statement_); }
 
-    /// Gives values to the parameters `?1`, `?2`, ...: integers, floating point, texts, event ids, `nullptr`.
+    /// Gives values to the parameters `?1`, `?2`, ...: integers, floating point, texts, event ids, `nullptr`. A vector
+    /// of texts stands for as many values.
     ///
     /// @param keep  SQLITE_STATIC if texts and ids live until the statement has run, else SQLITE_TRANSIENT to copy them
     /// @throws UsageError  if there are more or fewer values than parameters: those of the last run would stay
     template <class... Values>
     void bind(sqlite3_destructor_type keep, Values const&... values) {
-        if (sqlite3_bind_parameter_count(statement_) != static_cast<int>(sizeof...(Values))) {
+        if (sqlite3_bind_parameter_count(statement_) != (count_of(values) + ... + 0)) {
             throw UsageError{"annals: an SQL statement needs as many values as it has parameters"};
         }
         keep_ = keep;
-        int index = 0;
-        (bind_one(++index, values), ...);
+        [[maybe_unused]] int index = 0;
+        (bind_next(index, values), ...);
     }
 
     /// Runs on to the next row. @returns whether there is one @throws StoreError
@@ -77,6 +80,24 @@ public:
     }
 
 private:
+    template <class Value>
+    [[nodiscard]] static int count_of(Value const&) noexcept {
+        return 1;
+    }
+    [[nodiscard]] static int count_of(std::vector<std::string> const& texts) noexcept {
+        return static_cast<int>(texts.size());
+    }
+
+    template <class Value>
+    void bind_next(int& index, Value const& value) {
+        bind_one(++index, value);
+    }
+    void bind_next(int& index, std::vector<std::string> const& texts) {
+        for (std::string const& text : texts) {
+            bind_one(++index, text);
+        }
+    }
+
     template <std::integral Integer>
     void bind_one(int index, Integer value) {
         if (value > 0 && static_cast<std::int64_t>(value) < 0) {

@@ -7,6 +7,7 @@
 #include <annals/testing/contract/commit.hpp>
 #include <annals/testing/contract/encoded_input.hpp>
 #include <annals/testing/contract/envelope.hpp>
+#include <annals/testing/contract/filter.hpp>
 #include <annals/testing/contract/following.hpp>
 #include <annals/testing/contract/idempotency.hpp>
 #include <annals/testing/contract/input.hpp>
@@ -45,9 +46,18 @@ constexpr auto reopening_rules() {
     }
 }
 
+template <class Fixture>
+constexpr auto filter_rules() {
+    if constexpr (FilteringEventStore<StoreOf<Fixture>>) {
+        return filter_contract<Fixture>;
+    } else {
+        return no_rules<Fixture>;
+    }
+}
+
 } // namespace detail
 
-/// Everything that an `EventStore` promises and the compiler cannot check.
+/// Everything that an `EventStore` promises and the compiler cannot check; and a `FilteringEventStore`, if it is one.
 ///
 /// Each rule wants a `Fixture` of its own. A run takes about a second on a store that flushes a disk at each commit.
 /// It is joined from the parts in `annals/testing/contract`, which can be had alone.
@@ -55,7 +65,7 @@ template <EventStoreFixture Fixture>
 // clang-format off: it takes the angle brackets for comparisons
 inline constexpr auto event_store_contract = detail::join(
     append_contract<Fixture>, commit_contract<Fixture>, names_contract<Fixture>, reading_contract<Fixture>,
-    ranges_contract<Fixture>, envelope_contract<Fixture>, retry_contract<Fixture>, idempotency_contract<Fixture>,
+    ranges_contract<Fixture>, detail::filter_rules<Fixture>(), envelope_contract<Fixture>, retry_contract<Fixture>, idempotency_contract<Fixture>,
     input_contract<Fixture>, detail::encoded_rules<Fixture>(), detail::reopening_rules<Fixture>(),
     racing_contract<Fixture>, following_contract<Fixture>
 );

@@ -9,7 +9,9 @@
 
 #include <sqlite3.h>
 
+#include <cstddef>
 #include <filesystem>
+#include <future>
 #include <random>
 #include <stdexcept>
 #include <string>
@@ -94,7 +96,8 @@ TEST_CASE("A file with a part of the schema changed is refused", "[sqlite][openi
 
 TEST_CASE("A file of another schema version is refused", "[sqlite][opening]") {
     for (char const* const change :
-         {"UPDATE annals_schema SET version = 2",
+         {"UPDATE annals_schema SET version = 3",
+          "UPDATE annals_schema SET version = 1", // although it has the tables of 2
           "UPDATE annals_schema SET version = 0",
           "DELETE FROM annals_schema",
           "DROP TABLE annals_schema; CREATE TABLE annals_schema (number INTEGER)"}) {
@@ -104,6 +107,37 @@ TEST_CASE("A file of another schema version is refused", "[sqlite][opening]") {
         CAPTURE(change);
         CHECK_THROWS_AS(SqliteEventStore{path}, annals::CorruptData);
     }
+}
+
+TEST_CASE("A file of schema version 1 is carried over, with what it holds", "[sqlite][opening]") {
+    TempDirectory const directory;
+    std::string const path = new_store(directory);
+    RawDatabase{path}.run("DROP TABLE projections; DROP TABLE dead_letters; UPDATE annals_schema SET version = 1");
+
+    SECTION("once") {
+        SqliteEventStore const store{path};
+        CHECK(count(store.get_all_events()) == 3);
+    }
+    SECTION("by several at once") {
+        std::vector<std::future<std::size_t>> counts;
+        for (int i = 0; i < 4; ++i) {
+            counts.push_back(std::async(std::launch::async, [&path] {
+                return static_cast<std::size_t>(count(SqliteEventStore{path}.get_all_events()));
+            }));
+        }
+        for (auto& each : counts) {
+            CHECK(each.get() == 3);
+        }
+    }
+    SECTION("but not over tables of others") {
+        RawDatabase{path}.run("CREATE TABLE projections (id INTEGER)");
+        CHECK_THROWS_AS(SqliteEventStore{path}, annals::CorruptData);
+        CHECK(RawDatabase{path}.text("SELECT version FROM annals_schema") == "1");
+        return;
+    }
+    CHECK(RawDatabase{path}.text("SELECT version FROM annals_schema") == "2");
+    CHECK(RawDatabase{path}.text("SELECT count(*) FROM projections") == "0");
+    CHECK_NOTHROW(SqliteEventStore{path});
 }
 
 TEST_CASE("A store whose mark is lost is not made anew over its events", "[sqlite][opening]") {

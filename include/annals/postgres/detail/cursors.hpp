@@ -3,12 +3,14 @@
 #ifndef ANNALS_POSTGRES_DETAIL_CURSORS_HPP
 #define ANNALS_POSTGRES_DETAIL_CURSORS_HPP
 
+#include <annals/postgres/detail/filter_sql.hpp>
 #include <annals/postgres/detail/source.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -56,7 +58,7 @@ public:
     }
 
     [[nodiscard]] Event const* next() {
-        if (at_ == page_.events.size() && !page_.is_last) {
+        while (at_ == page_.events.size() && !page_.is_last) {
             read_page(source_.deadline());
         }
         return at_ == page_.events.size() ? nullptr : &page_.events[at_++];
@@ -74,7 +76,7 @@ private:
         for (Event const& event : page_.events) {
             query_.accept(event);
         }
-        page_.is_last = page_.is_last || query_.left() == 0;
+        page_.is_last = query_.left() == 0 || (page_.is_last && !query_.goes_beyond());
     }
 
     Source source_;
@@ -107,6 +109,8 @@ public:
         at_ = event.version;
     }
 
+    /// Whether there is more behind the last page.
+    [[nodiscard]] bool goes_beyond() const noexcept { return false; }
     [[nodiscard]] std::size_t left() const noexcept { return (std::numeric_limits<std::size_t>::max)(); }
     [[nodiscard]] std::optional<StreamName> stream() const { return stream_; }
 
@@ -119,13 +123,24 @@ private:
 /// For the log up to where the frontier was when the cursor was made.
 class LogQuery {
 public:
-    LogQuery(Position after, std::size_t limit) : at_{after.first()}, left_{limit} {}
+    LogQuery(Position after, std::size_t limit, EventFilter const& filter)
+        : at_{after.first()}, left_{limit}, filter_{filter} {}
 
-    void begin(Source const& source, Deadline const& until) { last_ = frontier(source, until); }
+    void begin(Source const& source, Deadline const& until) {
+        last_ = frontier(source, until);
+        if (filter_.admits_all()) {
+            end_ = last_;
+        } else {
+            filtered_sql_ = source.sql().log_where(condition_of(filter_));
+            end_ = end_of_stretch();
+        }
+    }
     void go_on(Source const&, Deadline const&) noexcept {}
 
     [[nodiscard]] Call call(Statements const& sql, std::size_t asked) const {
-        return {sql.log, Parameters::of(at_, last_, static_cast<std::int64_t>(asked))};
+        Parameters parameters = Parameters::of(at_, end_, static_cast<std::int64_t>(asked));
+        add_parameters(parameters, filter_);
+        return {filter_.admits_all() ? sql.log : filtered_sql_, std::move(parameters)};
     }
 
     void accept(Event const& event) {
@@ -136,13 +151,32 @@ public:
         --left_;
     }
 
+    /// After the last page of a stretch: goes on to the next, if there is one.
+    [[nodiscard]] bool goes_beyond() noexcept {
+        if (end_ >= last_) {
+            return false;
+        }
+        at_ = end_;
+        end_ = end_of_stretch();
+        return true;
+    }
+
     [[nodiscard]] std::size_t left() const noexcept { return left_; }
     [[nodiscard]] std::optional<StreamName> stream() const { return std::nullopt; }
 
 private:
+    /// One statement passes over so many positions at most, so that however little the filter admits of a long log, no
+    /// statement takes longer than the deadline.
+    static constexpr std::int64_t stretch = 100'000;
+
+    [[nodiscard]] std::int64_t end_of_stretch() const noexcept { return last_ - at_ > stretch ? at_ + stretch : last_; }
+
     std::int64_t at_;
+    std::int64_t end_ = 0; ///< of the stretch that is read now
     std::int64_t last_ = 0;
     std::size_t left_;
+    EventFilter filter_;
+    std::string filtered_sql_;
 };
 
 using StreamCursor = Cursor<StreamQuery>;

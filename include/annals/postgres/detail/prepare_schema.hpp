@@ -50,6 +50,14 @@ inline void make_schema(Connection& connection, Options const& options, LockKeys
 /// Refuses tables that are not as the store needs them.
 /// @throws CorruptData  naming the first difference
 inline void check_schema(Connection& connection, Options const& options, Deadline const& until) {
+    // What else there has to be depends on the version.
+    int const version = stored_schema_version(connection, options, until);
+    if (version > 0 && version != schema_version) {
+        throw CorruptData{
+            "schema '" + options.schema + "' of the event store has schema version " + std::to_string(version) +
+            ", this library knows " + std::to_string(schema_version)
+        };
+    }
     ArrayValue expected{ElementType::text};
     for (std::string const& fact : expected_schema_facts(options)) {
         expected.add(std::string_view{fact});

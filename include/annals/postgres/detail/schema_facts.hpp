@@ -17,16 +17,19 @@ inline std::string const schema_facts_sql =
     "SELECT 'table ' || relname || CASE relpersistence WHEN 'p' THEN ' that is logged' ELSE '' END || "
     "CASE WHEN relrowsecurity OR relforcerowsecurity THEN '' ELSE ', without row level security' END || "
     "CASE WHEN EXISTS (SELECT FROM pg_rewrite WHERE ev_class = c.oid) THEN '' ELSE ' or rules' END "
-    "FROM pg_class c WHERE c.oid IN ('@.events'::regclass, '@.snapshots'::regclass, '@.checkpoints'::regclass) "
+    "FROM pg_class c WHERE c.oid IN ('@.events'::regclass, '@.snapshots'::regclass, '@.checkpoints'::regclass, "
+    "'@.projections'::regclass, '@.dead_letters'::regclass) "
     "UNION ALL "
     "SELECT 'column ' || c.relname || '.' || a.attname || ' ' || format_type(a.atttypid, a.atttypmod) || "
     "CASE WHEN a.attnotnull THEN ' not null' ELSE '' END "
     "FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid WHERE a.attnum > 0 AND NOT a.attisdropped "
-    "AND c.oid IN ('@.events'::regclass, '@.snapshots'::regclass, '@.checkpoints'::regclass) "
+    "AND c.oid IN ('@.events'::regclass, '@.snapshots'::regclass, '@.checkpoints'::regclass, "
+    "'@.projections'::regclass, '@.dead_letters'::regclass) "
     "UNION ALL "
     "SELECT 'constraint ' || k.conname || ' ' || pg_get_constraintdef(k.oid) "
     "FROM pg_constraint k JOIN pg_index i ON i.indexrelid = k.conindid WHERE i.indisvalid AND k.convalidated "
-    "AND k.conrelid IN ('@.events'::regclass, '@.snapshots'::regclass, '@.checkpoints'::regclass) "
+    "AND k.conrelid IN ('@.events'::regclass, '@.snapshots'::regclass, '@.checkpoints'::regclass, "
+    "'@.projections'::regclass, '@.dead_letters'::regclass) "
     "UNION ALL "
     "SELECT 'trigger ' || t.tgname || ' enabled always for type ' || t.tgtype::text || ' with ' || md5(p.prosrc) FROM "
     "pg_trigger t "
@@ -70,14 +73,40 @@ inline std::string const schema_facts_sql =
         "column checkpoints.event_id uuid not null",
         "column checkpoints.epoch bigint not null",
         "column checkpoints.checksum bigint not null",
+        "column projections.name character varying(255) not null",
+        "column projections.generation bigint not null",
+        "column projections.part integer not null",
+        "column projections.parts integer not null",
+        "column projections.definition bigint not null",
+        "column projections.state text not null",
+        "column projections.is_served integer not null",
+        "column projections.position bigint not null",
+        "column projections.event_id text not null",
+        "column projections.epoch bigint not null",
+        "column projections.owner text not null",
+        "column projections.lease_until bigint not null",
+        "column projections.failed_position bigint not null",
+        "column projections.failed_event_id text not null",
+        "column projections.failure text not null",
+        "column dead_letters.name character varying(255) not null",
+        "column dead_letters.generation bigint not null",
+        "column dead_letters.part integer not null",
+        "column dead_letters.position bigint not null",
+        "column dead_letters.event_id text not null",
+        "column dead_letters.reason text not null",
+        "column dead_letters.failed_at bigint not null",
         "table events that is logged, without row level security or rules",
         "table snapshots that is logged, without row level security or rules",
         "table checkpoints that is logged, without row level security or rules",
+        "table projections that is logged, without row level security or rules",
+        "table dead_letters that is logged, without row level security or rules",
         "constraint events_position_key PRIMARY KEY (\"position\")",
         "constraint events_event_id_key UNIQUE (event_id)",
         "constraint events_stream_key UNIQUE (aggregate_type, aggregate_id, version)",
         "constraint snapshots_stream_key PRIMARY KEY (aggregate_type, aggregate_id)",
         "constraint checkpoints_name_key PRIMARY KEY (name)",
+        "constraint projections_key PRIMARY KEY (name, generation, part)",
+        "constraint dead_letters_key PRIMARY KEY (name, generation, \"position\")",
         // BEFORE (2) DELETE (8) UPDATE (16) TRUNCATE (32), for each statement.
         "trigger events_refuse_change enabled always for type 58 with bdfab754f07112c13a10c6e006229613",
         "sequence with cache 1, increment 1 and maximum " + std::to_string(LockKeys::value_bits),

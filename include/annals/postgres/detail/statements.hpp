@@ -138,10 +138,14 @@ public:
             " FROM @.events WHERE aggregate_type = $1::text "
             "AND aggregate_id = $2::text AND version > $3::int8 AND version <= $4::int8 "
             "ORDER BY version LIMIT $5::int8");
-    std::string log =
-        in_("SELECT " + event_columns +
-            " FROM @.events WHERE position > $1::int8 "
-            "AND position <= $2::int8 ORDER BY position LIMIT $3::int8");
+    std::string log = log_where("");
+    /// @param condition  empty, or a further one that begins with " AND "
+    [[nodiscard]] std::string log_where(std::string const& condition) const {
+        return in_(
+            "SELECT " + event_columns + " FROM @.events WHERE position > $1::int8 AND position <= $2::int8" +
+            condition + " ORDER BY position LIMIT $3::int8"
+        );
+    }
     std::string head = in_("SELECT coalesce(max(position), 0) FROM @.events WHERE position <= $1::int8");
     std::string stream_version = in_("SELECT coalesce(max(version), 0) FROM @.events "
                                      "WHERE aggregate_type = $1::text AND aggregate_id = $2::text");

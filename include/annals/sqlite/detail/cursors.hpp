@@ -3,13 +3,12 @@
 #ifndef ANNALS_SQLITE_DETAIL_CURSORS_HPP
 #define ANNALS_SQLITE_DETAIL_CURSORS_HPP
 
-#include <annals/sqlite/detail/database.hpp>
 #include <annals/sqlite/detail/event_rows.hpp>
+#include <annals/sqlite/detail/source.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,9 +25,8 @@ class StreamCursor {
 public:
     using value_type = Event;
 
-    StreamCursor(std::shared_ptr<Database> database, StreamName const& stream, Version after)
-        : database_{std::move(database)}, stream_{stream} {
-        database_->with_reader([&](Connection& connection) {
+    StreamCursor(Source source, StreamName const& stream, Version after) : source_{std::move(source)}, stream_{stream} {
+        source_.read([&](Connection& connection) {
             last_ = stream_version(connection, stream_);
             read_page(connection, after);
         });
@@ -37,7 +35,7 @@ public:
     /// After an exception it can be called again, and tries the same page.
     [[nodiscard]] Event const* next() {
         if (at_ == page_.size() && has_more_) {
-            database_->with_reader([&](Connection& connection) { read_page(connection, reached_); });
+            source_.read([&](Connection& connection) { read_page(connection, reached_); });
         }
         return at_ == page_.size() ? nullptr : &page_[at_++];
     }
@@ -60,7 +58,7 @@ private:
         }
     }
 
-    std::shared_ptr<Database> database_;
+    Source source_;
     StreamName stream_;
     Version last_;
     Version reached_; ///< the end of the page
@@ -74,33 +72,42 @@ class LogCursor {
 public:
     using value_type = Event;
 
-    LogCursor(std::shared_ptr<Database> database, Position after, std::size_t limit)
-        : database_{std::move(database)}, limit_{limit} {
-        database_->with_reader([&](Connection& connection) {
+    LogCursor(Source source, Position after, std::size_t limit, EventFilter const& filter)
+        : source_{std::move(source)}, query_{filter}, left_{limit}, reached_{after.first()} {
+        source_.read([&](Connection& connection) {
             last_ = head(connection);
-            read_page(connection, after.first());
+            read_page(connection);
         });
     }
 
     /// After an exception it can be called again, and tries the same page.
     [[nodiscard]] Event const* next() {
-        if (at_ == page_.size() && has_more_) {
-            database_->with_reader([&](Connection& connection) { read_page(connection, reached_); });
+        while (at_ == page_.size() && has_more_) {
+            source_.read([&](Connection& connection) { read_page(connection); });
         }
         return at_ == page_.size() ? nullptr : &page_[at_++];
     }
 
 private:
-    void read_page(Connection& connection, std::int64_t after) {
+    /// One statement passes over so many events at most: an open one keeps the write-ahead log from being emptied.
+    static constexpr std::int64_t stretch = 100'000;
+
+    void read_page(Connection& connection) {
+        bool const is_far = query_.is_filtered() && last_ - reached_ > stretch;
+        std::int64_t const end = is_far ? reached_ + stretch : last_;
         at_ = 0;
         try {
-            has_more_ = read_log(connection, after, last_, limit_, page_);
-            std::int64_t const reached = page_.empty() ? after : page_.back().position.first();
-            if (!has_more_ && reached < last_ && page_.size() < limit_) {
-                throw CorruptData{"the events after position " + std::to_string(reached) + " are missing"};
+            bool const is_cut = read_log(connection, reached_, end, left_, page_, query_);
+            std::int64_t reached = page_.empty() ? reached_ : page_.back().position.first();
+            if (!is_cut && page_.size() < left_) {
+                if (!query_.is_filtered() && reached < end) {
+                    throw CorruptData{"the events after position " + std::to_string(reached) + " are missing"};
+                }
+                reached = end;
             }
             reached_ = reached;
-            limit_ -= page_.size();
+            left_ -= page_.size();
+            has_more_ = reached_ < last_ && left_ > 0;
         } catch (...) {
             page_.clear();
             has_more_ = true;
@@ -108,10 +115,11 @@ private:
         }
     }
 
-    std::shared_ptr<Database> database_;
-    std::size_t limit_;
+    Source source_;
+    LogQuery query_;
+    std::size_t left_;
     std::int64_t last_ = 0;
-    std::int64_t reached_ = 0; ///< the end of the page
+    std::int64_t reached_; ///< the end of the page
     std::vector<Event> page_;
     std::size_t at_ = 0;
     bool has_more_ = false;

@@ -28,7 +28,7 @@ public:
     Database(std::string path, Options const& options)
         : path_{std::move(path)}, options_{options},
           writer_{std::make_unique<Connection>(path_, options_, Connection::Role::founder)} {
-        create_or_check_schema(*writer_, path_);
+        prepare_schema(*writer_, path_);
         if (!is_in_memory()) {
             // Later connections must find the same file, wherever the process has gone to by then.
             path_ = sqlite3_db_filename(writer_->handle(), "main");
@@ -78,6 +78,12 @@ public:
         }
         Borrowed const borrowed{*this};
         return std::forward<Work>(work)(*borrowed.connection);
+    }
+
+    /// A connection of its own for who keeps it; none to a database in memory.
+    [[nodiscard]] std::unique_ptr<Connection> open_reader() const {
+        require_own_process();
+        return is_in_memory() ? nullptr : std::make_unique<Connection>(path_, options_, Connection::Role::reader);
     }
 
     /// To be called inside `with_writer`: the connection is in an unknown state, the next use opens a new one.

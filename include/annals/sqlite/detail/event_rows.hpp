@@ -3,12 +3,13 @@
 #ifndef ANNALS_SQLITE_DETAIL_EVENT_ROWS_HPP
 #define ANNALS_SQLITE_DETAIL_EVENT_ROWS_HPP
 
-#include <annals/append.hpp>
-#include <annals/detail/earlier_append.hpp>
 #include <annals/detail/event_checksum.hpp>
 #include <annals/detail/id_bytes.hpp>
 #include <annals/detail/metadata_text.hpp>
+#include <annals/encoded_payload.hpp>
+#include <annals/sourced_event.hpp>
 #include <annals/sqlite/detail/connection.hpp>
+#include <annals/sqlite/detail/log_query.hpp>
 #include <annals/stream_error.hpp>
 
 #include <sqlite3.h>
@@ -140,12 +141,17 @@ read_stream(Connection& connection, StreamName const& stream, Version after, Ver
 
 /// Reads events with positions above `after` and up to `last` into `page`, as many as a page or `limit` allow.
 /// @returns whether there are more
-/// @throws CorruptData  if a position is missing: appends leave no gaps
-inline bool
-read_log(Connection& connection, std::int64_t after, std::int64_t last, std::size_t limit, std::vector<Event>& page) {
+/// @throws CorruptData  if a position is missing: appends leave no gaps; a filter does
+inline bool read_log(
+    Connection& connection,
+    std::int64_t after,
+    std::int64_t last,
+    std::size_t limit,
+    std::vector<Event>& page,
+    LogQuery const& query = LogQuery{}
+) {
     page.clear();
-    Rows rows =
-        connection.query("SELECT * FROM events WHERE position > ?1 AND position <= ?2 ORDER BY position", after, last);
+    Rows rows = connection.query(query.sql(), after, last, query.names());
     std::optional<StreamName> name;
     for (std::size_t bytes = 0; page.size() < limit && rows.next();) {
         if (page.size() == page_events || bytes > page_bytes) {
@@ -153,66 +159,13 @@ read_log(Connection& connection, std::int64_t after, std::int64_t last, std::siz
         }
         page.push_back(event_of(rows, name));
         bytes += bytes_of_texts(rows);
-        if (page.back().position.first() != after + static_cast<std::int64_t>(page.size())) {
+        std::int64_t const position = page.back().position.first();
+        if (position <= after || (!query.is_filtered() && position != after + 1)) {
             throw CorruptData{"the event before position " + to_text(page.back().position) + " is missing"};
         }
+        after = position;
     }
     return false;
-}
-
-/// Inserts events after `version` at the positions after `position`, moving both.
-inline void
-insert(Connection& connection, StreamAppend<EncodedPayload> const& part, Version& version, std::int64_t& position) {
-    for (NewEvent<EncodedPayload> const& event : part.events) {
-        if (position == (std::numeric_limits<std::int64_t>::max)()) {
-            throw CorruptData{"the last position there is has been given"};
-        }
-        version = version.next();
-        std::string const metadata = annals::detail::metadata_to_json(event.metadata);
-        EventRow const row{
-            ++position,
-            bytes_of(event.event_id),
-            part.stream.aggregate_type(),
-            part.stream.aggregate_id(),
-            version.value(),
-            event.payload.type,
-            event.payload.schema_version,
-            event.timestamp.time_since_epoch().count(),
-            metadata,
-            event.payload.data,
-        };
-        connection.run(
-            "INSERT INTO events VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-            row.position,
-            event.event_id,
-            row.aggregate_type,
-            row.aggregate_id,
-            row.version,
-            row.event_type,
-            row.schema_version,
-            row.timestamp,
-            row.metadata,
-            row.data,
-            annals::detail::checksum_of(row)
-        );
-        if (sqlite3_changes(connection.handle()) != 1) {
-            throw CorruptData{"a trigger in the file has swallowed an event"};
-        }
-    }
-}
-
-/// What is stored under an event's id, for `find_earlier_append`.
-[[nodiscard]] inline std::optional<annals::detail::StoredUnderId>
-find(Connection& connection, NewEvent<EncodedPayload> const& event) {
-    Rows rows = connection.query("SELECT * FROM events WHERE event_id = ?1", event.event_id);
-    if (!rows.next()) {
-        return std::nullopt;
-    }
-    std::optional<StreamName> name;
-    Event const stored = event_of(rows, name);
-    bool const is_same =
-        stored.payload == event.payload && stored.metadata == event.metadata && stored.timestamp == event.timestamp;
-    return annals::detail::StoredUnderId{stored.stream, stored.version, stored.position, is_same};
 }
 
 } // namespace annals::sqlite::detail

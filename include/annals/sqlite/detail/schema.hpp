@@ -12,10 +12,12 @@
 
 namespace annals::sqlite::detail {
 
-/// One object of the database: its name, and the statement that makes it, as SQLite keeps it in `sqlite_schema`.
+/// One object of the database: its name, the statement that makes it, as SQLite keeps it in `sqlite_schema`, and the
+/// schema version that brought it.
 struct SchemaObject {
     std::string_view name;
     std::string_view sql;
+    std::int64_t since = 1;
 };
 
 /// All that a store has in its file.
@@ -71,6 +73,38 @@ BEGIN SELECT RAISE(ABORT, 'annals: stored events are immutable'); END)"},
     epoch    INTEGER NOT NULL,
     checksum INTEGER NOT NULL -- CRC-32C of all the others
 ) STRICT, WITHOUT ROWID)"},
+    {"projections",
+     R"(CREATE TABLE projections (
+    name            TEXT    NOT NULL,
+    generation      INTEGER NOT NULL,
+    part            INTEGER NOT NULL,
+    parts           INTEGER NOT NULL,
+    definition      INTEGER NOT NULL,
+    state           TEXT    NOT NULL,
+    is_served       INTEGER NOT NULL,
+    position        INTEGER NOT NULL,
+    event_id        TEXT    NOT NULL, -- of the event at that position
+    epoch           INTEGER NOT NULL,
+    owner           TEXT    NOT NULL,
+    lease_until     INTEGER NOT NULL, -- microseconds since 1970, UTC
+    failed_position INTEGER NOT NULL,
+    failed_event_id TEXT    NOT NULL,
+    failure         TEXT    NOT NULL,
+    PRIMARY KEY (name, generation, part)
+) STRICT, WITHOUT ROWID)",
+     2},
+    {"dead_letters",
+     R"(CREATE TABLE dead_letters (
+    name       TEXT    NOT NULL,
+    generation INTEGER NOT NULL,
+    part       INTEGER NOT NULL,
+    position   INTEGER NOT NULL,
+    event_id   TEXT    NOT NULL,
+    reason     TEXT    NOT NULL,
+    failed_at  INTEGER NOT NULL, -- microseconds since 1970, UTC
+    PRIMARY KEY (name, generation, position)
+) STRICT, WITHOUT ROWID)",
+     2},
 };
 
 /// Holds `schema_version`, and tells a store from another database.
@@ -78,8 +112,8 @@ inline constexpr SchemaObject version_table{
     "annals_schema", "CREATE TABLE annals_schema (version INTEGER NOT NULL) STRICT"
 };
 
-/// Grows with each change of the tables above, together with a step that carries older files over.
-inline constexpr std::int64_t schema_version = 1;
+/// Grows with each change of the tables above. An older file is carried over by what came since.
+inline constexpr std::int64_t schema_version = 2;
 
 /// The statement that has made the object; nothing if there is none of that name.
 [[nodiscard]] inline std::optional<std::string> schema_object(Connection& connection, std::string_view name) {
@@ -96,14 +130,20 @@ inline void require_schema_object(Connection& connection, SchemaObject const& ob
     }
 }
 
+/// The version of the tables that are there; 0 if there are none.
+[[nodiscard]] inline std::int64_t stored_schema_version(Connection& connection) {
+    if (schema_object(connection, version_table.name) != version_table.sql) {
+        return 0;
+    }
+    Rows rows = connection.query("SELECT version FROM annals_schema");
+    return rows.next() ? rows.integer(0) : 0;
+}
+
 /// Refuses a file whose tables, indexes and triggers are not to the letter what a store needs.
 /// @throws CorruptData  naming the first object that is missing or different
 inline void check_schema(Connection& connection, std::string const& path) {
     require_schema_object(connection, version_table, path);
-    std::int64_t version = 0;
-    if (Rows rows = connection.query("SELECT version FROM annals_schema"); rows.next()) {
-        version = rows.integer(0);
-    }
+    std::int64_t const version = stored_schema_version(connection);
     if (version != schema_version) {
         throw CorruptData{
             "'" + path + "' has schema version " + std::to_string(version) + ", this library knows " +
@@ -115,25 +155,43 @@ inline void check_schema(Connection& connection, std::string const& path) {
     }
 }
 
-/// Makes the tables in a file that has none, then checks them. Several processes may do so at once; one killed in
-/// the middle leaves nothing behind.
-///
+/// Makes what came since schema version `from`, 0 for all. Within a transaction.
 /// @throws CorruptData  if the file is a database that has other tables of these names
-inline void create_or_check_schema(Connection& connection, std::string const& path) {
-    if (!schema_object(connection, version_table.name)) {
+inline void make_schema_since(Connection& connection, std::int64_t from, std::string const& path) {
+    for (SchemaObject const& object : schema) {
+        if (object.since <= from) {
+            continue;
+        }
+        if (schema_object(connection, object.name)) {
+            throw CorruptData{
+                from == 0 ? "'" + path + "' is no event store, but has a '" + std::string{object.name} + "'"
+                          : "'" + path + "' has a '" + std::string{object.name} + "' that is not the event store's"
+            };
+        }
+        connection.execute(std::string{object.sql});
+    }
+    if (from == 0) {
+        connection.execute(std::string{version_table.sql});
+        connection.run("INSERT INTO annals_schema (version) VALUES (?1)", schema_version);
+    } else {
+        connection.run("UPDATE annals_schema SET version = ?1", schema_version);
+    }
+}
+
+/// Makes the tables in a file that has none, or those that an older one lacks, then checks them. Several processes may
+/// do so at once; one killed in the middle leaves nothing behind.
+///
+/// @throws CorruptData  if the tables are not those of an event store, or of a newer one
+inline void prepare_schema(Connection& connection, std::string const& path) {
+    auto const is_due = [&connection] {
+        return !schema_object(connection, version_table.name) ||
+               (stored_schema_version(connection) > 0 && stored_schema_version(connection) < schema_version);
+    };
+    if (is_due()) {
         connection.execute("BEGIN IMMEDIATE");
         try {
-            if (!schema_object(connection, version_table.name)) {
-                for (SchemaObject const& object : schema) {
-                    if (schema_object(connection, object.name)) {
-                        throw CorruptData{
-                            "'" + path + "' is no event store, but has a '" + std::string{object.name} + "'"
-                        };
-                    }
-                    connection.execute(std::string{object.sql});
-                }
-                connection.execute(std::string{version_table.sql});
-                connection.run("INSERT INTO annals_schema (version) VALUES (?1)", schema_version);
+            if (is_due()) {
+                make_schema_since(connection, stored_schema_version(connection), path);
             }
             connection.execute("COMMIT");
         } catch (...) {
