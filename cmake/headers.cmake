@@ -6,11 +6,15 @@ set(ANNALS_CORE_HEADERS
     annals/aggregate.hpp
     annals/annals.hpp
     annals/append.hpp
+    annals/append_hint.hpp
+    annals/bus_error.hpp
     annals/checkpoint.hpp
+    annals/cloud_events.hpp
     annals/concepts/aggregate_root.hpp
     annals/concepts/checkpoint_store.hpp
     annals/concepts/event_codec.hpp
     annals/concepts/event_store.hpp
+    annals/concepts/message_bus.hpp
     annals/concepts/projection.hpp
     annals/concepts/snapshot_codec.hpp
     annals/concepts/snapshot_policy.hpp
@@ -19,26 +23,43 @@ set(ANNALS_CORE_HEADERS
     annals/decoded_events.hpp
     annals/detail/aggregate_core.hpp
     annals/detail/checkpoint_checksum.hpp
+    annals/detail/cloud_event_text.hpp
     annals/detail/crc32c.hpp
     annals/detail/dispatch.hpp
     annals/detail/earlier_append.hpp
     annals/detail/entropy.hpp
     annals/detail/event_checksum.hpp
+    annals/detail/event_type_of.hpp
+    annals/detail/failure.hpp
     annals/detail/id_bytes.hpp
+    annals/detail/log_follower.hpp
+    annals/detail/log_page.hpp
     annals/detail/metadata_text.hpp
+    annals/detail/projection_access.hpp
+    annals/detail/projection_consumer.hpp
+    annals/detail/projection_handlers.hpp
+    annals/detail/projection_life.hpp
     annals/detail/repository_parts.hpp
+    annals/detail/runner_control.hpp
+    annals/detail/runner_thread.hpp
     annals/detail/save_retry.hpp
     annals/detail/snapshot_cache.hpp
+    annals/detail/sql_projection_rows.hpp
     annals/detail/type_name.hpp
     annals/detail/utf8.hpp
     annals/encoded_payload.hpp
     annals/error.hpp
     annals/event_context.hpp
+    annals/event_facts.hpp
+    annals/event_feed.hpp
+    annals/event_filter.hpp
     annals/event_id.hpp
     annals/event_name.hpp
     annals/event_range.hpp
     annals/event_stream.hpp
+    annals/events_of.hpp
     annals/id_text.hpp
+    annals/inline_projections.hpp
     annals/json.hpp
     annals/json/codec.hpp
     annals/json/form.hpp
@@ -51,12 +72,21 @@ set(ANNALS_CORE_HEADERS
     annals/memory.hpp
     annals/memory/checkpoint_store.hpp
     annals/memory/detail/append_log.hpp
+    annals/memory/detail/projection_rows.hpp
     annals/memory/detail/same_content.hpp
     annals/memory/event_store.hpp
+    annals/memory/message_bus.hpp
     annals/memory/snapshot_store.hpp
+    annals/message.hpp
     annals/metadata.hpp
     annals/position.hpp
     annals/projection.hpp
+    annals/projection_control.hpp
+    annals/projection_options.hpp
+    annals/projection_progress.hpp
+    annals/projection_runner.hpp
+    annals/projection_status.hpp
+    annals/relay.hpp
     annals/repository.hpp
     annals/retry.hpp
     annals/snapshot.hpp
@@ -65,6 +95,7 @@ set(ANNALS_CORE_HEADERS
     annals/stream_error.hpp
     annals/stream_name.hpp
     annals/stream_version.hpp
+    annals/subscription.hpp
     annals/timestamp.hpp
     annals/version.hpp
 )
@@ -72,16 +103,23 @@ set(ANNALS_CORE_HEADERS
 set(ANNALS_SQLITE_HEADERS
     annals/sqlite.hpp
     annals/sqlite/checkpoint_store.hpp
+    annals/sqlite/detail/append.hpp
+    annals/sqlite/detail/append_watch.hpp
     annals/sqlite/detail/checkpoint_rows.hpp
     annals/sqlite/detail/connection.hpp
     annals/sqlite/detail/cursors.hpp
     annals/sqlite/detail/database.hpp
     annals/sqlite/detail/event_rows.hpp
+    annals/sqlite/detail/log_query.hpp
+    annals/sqlite/detail/savepoint.hpp
     annals/sqlite/detail/schema.hpp
+    annals/sqlite/detail/source.hpp
     annals/sqlite/error.hpp
+    annals/sqlite/event_reader.hpp
     annals/sqlite/event_store.hpp
     annals/sqlite/options.hpp
     annals/sqlite/projection.hpp
+    annals/sqlite/reader.hpp
     annals/sqlite/snapshot_store.hpp
     annals/sqlite/statement.hpp
     annals/sqlite/transaction.hpp
@@ -100,6 +138,7 @@ set(ANNALS_POSTGRES_HEADERS
     annals/postgres/detail/database.hpp
     annals/postgres/detail/deadline.hpp
     annals/postgres/detail/event_rows.hpp
+    annals/postgres/detail/filter_sql.hpp
     annals/postgres/detail/link.hpp
     annals/postgres/detail/lock_keys.hpp
     annals/postgres/detail/open_transaction.hpp
@@ -126,6 +165,27 @@ set(ANNALS_POSTGRES_HEADERS
     annals/postgres/transaction.hpp
 )
 
+set(ANNALS_NATS_HEADERS
+    annals/nats.hpp
+    annals/nats/detail/ack.hpp
+    annals/nats/detail/connection.hpp
+    annals/nats/detail/handle.hpp
+    annals/nats/detail/key_queues.hpp
+    annals/nats/detail/stream.hpp
+    annals/nats/detail/verdict.hpp
+    annals/nats/message_bus.hpp
+    annals/nats/options.hpp
+    annals/nats/subject.hpp
+)
+
+set(ANNALS_KAFKA_HEADERS
+    annals/kafka.hpp
+    annals/kafka/detail/producer.hpp
+    annals/kafka/detail/verdict.hpp
+    annals/kafka/message_bus.hpp
+    annals/kafka/options.hpp
+)
+
 set(ANNALS_TESTING_HEADERS
     annals/testing.hpp
     annals/testing/checkpoint_store_contract.hpp
@@ -135,6 +195,7 @@ set(ANNALS_TESTING_HEADERS
     annals/testing/contract/envelope.hpp
     annals/testing/contract/event_ledger.hpp
     annals/testing/contract/expect.hpp
+    annals/testing/contract/filter.hpp
     annals/testing/contract/following.hpp
     annals/testing/contract/idempotency.hpp
     annals/testing/contract/input.hpp

@@ -10,7 +10,10 @@ set(ANNALS_INSTALL_CMAKEDIR
     CACHE STRING "Where the package configuration goes"
 )
 
-annals_add_headers(annals_adapter_headers OFF ${ANNALS_SQLITE_HEADERS} ${ANNALS_POSTGRES_HEADERS})
+annals_add_headers(
+  annals_adapter_headers OFF ${ANNALS_SQLITE_HEADERS} ${ANNALS_POSTGRES_HEADERS} ${ANNALS_NATS_HEADERS}
+  ${ANNALS_KAFKA_HEADERS}
+)
 install(TARGETS annals_adapter_headers FILE_SET HEADERS)
 
 install(TARGETS annals annals_testing EXPORT annals-targets FILE_SET HEADERS)

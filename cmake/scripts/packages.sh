@@ -2,8 +2,9 @@
 # Sourced by the scripts that build.
 
 # What each of them needs, by the names that Debian 12 gives.
-build_packages=(g++ cmake ninja-build ccache libboost-dev nlohmann-json3-dev libsqlite3-dev libpq-dev libcli11-dev)
-test_packages=("${build_packages[@]}" catch2 postgresql-15 pgbouncer openssl iproute2 procps)
+build_packages=(g++ cmake ninja-build ccache libboost-dev nlohmann-json3-dev libsqlite3-dev libpq-dev libcli11-dev
+  libnats-dev librdkafka-dev)
+test_packages=("${build_packages[@]}" catch2 postgresql-15 pgbouncer nats-server openssl iproute2 procps)
 
 # need_packages <package>...: installs those that are missing, or says which they are and stops.
 need_packages() {

@@ -24,6 +24,8 @@ namespace annals {
 //      |- CorruptData            what is stored is not what was written; never handed on as an event
 //      |- DecodeError            the bytes are whole but do not fit the event type
 //      |  `- UnknownEventType    no event type of that name is known here
+//      |- BusError               the broker did not confirm all messages; publish them again (bus_error.hpp)
+//      |- ProjectionFailed       a projection has stopped at an event (projection_status.hpp)
 //      |- FencedOut              another runner has moved the checkpoint; nothing written
 //      |- HistoryDiverged        the checkpoint belongs to another history of this store
 //      `- DeadlineExceeded       the time allowed is over; nothing written

@@ -53,7 +53,7 @@ endfunction()
 count_lines(core core annals/annals.hpp)
 report(annals/annals.hpp ${core} ${CORE_LIMIT})
 
-foreach(adapter sqlite postgres)
+foreach(adapter sqlite postgres nats kafka)
   count_lines(both ${adapter} annals/annals.hpp annals/${adapter}.hpp)
   math(EXPR added "${both} - ${core}")
   report("annals/${adapter}.hpp on top" ${added} ${ADAPTER_LIMIT})

@@ -2,7 +2,7 @@
 
 # cmake -DROOT=<project> -P levels.cmake: who may include whom.
 #
-#   vocabulary <- concepts <- blocks <- json and the adapters (memory, sqlite, postgres), which do not know each other
+#   vocabulary <- concepts <- blocks <- json and the adapters (memory, sqlite, postgres, nats, kafka), which do not know each other
 #
 # What a header reaches through others counts as much as what it names itself.
 
@@ -10,12 +10,15 @@ cmake_minimum_required(VERSION 3.24)
 
 # The headers right under include/annals, each at one level. Roofs only gather.
 set(vocabulary
-    append checkpoint encoded_payload error event_context event_id event_name event_range
-    event_stream id_text limits metadata position snapshot sourced_event stream_error stream_name
-    stream_version timestamp version
+    append bus_error checkpoint encoded_payload error event_context event_facts event_filter event_id event_name
+    event_range event_stream events_of id_text limits message metadata position projection_progress projection_status
+    snapshot sourced_event stream_error stream_name stream_version timestamp version
 )
-set(blocks aggregate decider decoded_events projection repository retry snapshot_policy)
-set(roofs annals json memory postgres sqlite testing)
+set(blocks
+    aggregate append_hint cloud_events decider decoded_events event_feed inline_projections projection
+    projection_control projection_options projection_runner relay repository retry snapshot_policy subscription
+)
+set(roofs annals json kafka memory nats postgres sqlite testing)
 
 # What a level may reach. `detail` is nobody's level: it counts by what it reaches in turn.
 set(below_vocabulary vocabulary detail)
@@ -26,12 +29,16 @@ set(below_json ${below_blocks} json)
 set(below_memory ${below_blocks} memory)
 set(below_sqlite ${below_blocks} sqlite)
 set(below_postgres ${below_blocks} postgres)
+set(below_nats ${below_blocks} nats)
+set(below_kafka ${below_blocks} kafka)
 set(below_testing ${below_blocks} testing)
 set(below_roof_annals ${below_blocks} memory)
 set(below_roof_json ${below_blocks} json)
 set(below_roof_memory ${below_blocks} memory)
 set(below_roof_sqlite ${below_blocks} sqlite)
 set(below_roof_postgres ${below_blocks} postgres)
+set(below_roof_nats ${below_blocks} nats)
+set(below_roof_kafka ${below_blocks} kafka)
 set(below_roof_testing ${below_blocks} testing)
 
 # Headers from outside, apart from the C++ standard library's own.
@@ -39,6 +46,8 @@ set(clients_of_all boost/uuid/uuid.hpp sys/random.h pthread.h unistd.h)
 set(clients_of_json nlohmann/json.hpp nlohmann/json_fwd.hpp)
 set(clients_of_sqlite sqlite3.h)
 set(clients_of_postgres libpq-fe.h poll.h)
+set(clients_of_nats nats/nats.h)
+set(clients_of_kafka librdkafka/rdkafka.h)
 set(banned_everywhere format iostream ranges regex)
 
 function(level_of header variable)
