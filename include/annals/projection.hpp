@@ -6,6 +6,7 @@
 #include <annals/concepts/checkpoint_store.hpp>
 #include <annals/concepts/projection.hpp>
 #include <annals/decoded_events.hpp>
+#include <annals/detail/projection_handlers.hpp>
 #include <annals/detail/repository_parts.hpp>
 
 #include <cstddef>
@@ -59,6 +60,34 @@ template <class Event, EventStore Store, Projection<Event> P>
 Position project(Store const& store, P& projection, Position after = {}) {
     detail::hand_over<Event>(store.read_all(after), projection, [&](auto const& event) { after = event.position; });
     return after;
+}
+
+/// Folds a store's events into a projection that is not kept: those it names in `events`, in global order.
+///
+/// The handlers are those without a transaction. One page is in memory at a time.
+/// `OrderSummaries summaries; annals::project(store, summaries);`
+///
+/// @param after  begins behind that position
+/// @throws DecodeError, UnknownEventType  and what the store or a handler throws; the events before it were handled
+template <class Store, class P>
+    requires requires { typename P::events; }
+void project(Store const& store, P& projection, Position after = {}) {
+    using Handlers = detail::ProjectionHandlers<P, detail::event_sources_t<P>>;
+    static_assert(Handlers::is_complete);
+    for (auto const& event : store.read_all(after, all_events, Handlers::filter())) {
+        Handlers::take(projection, event, false);
+    }
+}
+
+/// The same for the events of one stream, with a version above `after`.
+template <class Store, class P>
+    requires requires { typename P::events; }
+void project(Store const& store, P& projection, StreamName const& stream, Version after = {}) {
+    using Handlers = detail::ProjectionHandlers<P, detail::event_sources_t<P>>;
+    static_assert(Handlers::is_complete);
+    for (auto const& event : store.get_events(stream, after)) {
+        Handlers::take(projection, event, false);
+    }
 }
 
 /// Brings a projection up to date from its checkpoint, `batch` events at a time, and moves the checkpoint after each.

@@ -48,7 +48,8 @@ public:
     /// To be called after the aggregate's events were stored: `now` is the version of the last, `last` its id.
     ///
     /// A snapshot is a cache and its events are stored already: a failure is counted, not thrown.
-    void take_if_due(A& aggregate, StreamName const& stream, Version before, Version now, EventId const& last) noexcept {
+    void
+    take_if_due(A& aggregate, StreamName const& stream, Version before, Version now, EventId const& last) noexcept {
         try {
             SnapshotMark const mark = aggregate.snapshot_mark();
             Timestamp const time = aggregate.context().clock->now();

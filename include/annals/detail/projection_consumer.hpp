@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+
+#ifndef ANNALS_DETAIL_PROJECTION_CONSUMER_HPP
+#define ANNALS_DETAIL_PROJECTION_CONSUMER_HPP
+
+#include <annals/detail/projection_access.hpp>
+#include <annals/detail/projection_handlers.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace annals::detail {
+
+template <class Store, class P>
+struct HandlersOver {
+    using type = ProjectionHandlers<P, event_sources_t<P>>;
+};
+template <SqlStore Store, class P>
+struct HandlersOver<Store, P> {
+    using type = ProjectionHandlers<P, event_sources_t<P>, typename Store::transaction_type>;
+};
+
+/// A projection as `LogFollower` runs it.
+template <class Store, class Held>
+class ProjectionConsumer {
+    using P = std::remove_reference_t<std::unwrap_reference_t<Held>>;
+    using Handlers = typename HandlersOver<Store, P>::type;
+    static_assert(Handlers::is_complete);
+    static_assert(
+        requires { std::string{P::name}; },
+        "annals: a projection that is run needs a name: `static constexpr std::string_view name = \"...\";`"
+    );
+
+public:
+    static constexpr bool is_transactional = Handlers::is_transactional;
+
+    explicit ProjectionConsumer(Held projection) : projection_{std::move(projection)} {}
+
+    [[nodiscard]] static std::string name() { return std::string{P::name}; }
+    [[nodiscard]] static std::int64_t definition() {
+        if constexpr (requires { P::version; }) {
+            return P::version;
+        } else {
+            return 1;
+        }
+    }
+    [[nodiscard]] static EventFilter filter() { return Handlers::filter(); }
+
+    template <class... Transaction>
+    void prepare(std::int64_t generation, Transaction&... transaction) {
+        P& projection = projection_;
+        if constexpr (requires { projection.prepare(generation, transaction...); }) {
+            projection.prepare(generation, transaction...);
+        } else if constexpr (requires { projection.prepare(generation); }) {
+            projection.prepare(generation);
+        }
+    }
+
+    template <class... Transaction>
+    void serve(std::int64_t generation, Transaction&... transaction) {
+        P& projection = projection_;
+        if constexpr (requires { projection.serve(generation, transaction...); }) {
+            projection.serve(generation, transaction...);
+        } else if constexpr (requires { projection.serve(generation); }) {
+            projection.serve(generation);
+        }
+    }
+
+    template <class Payload, class MayGoOn, class... Transaction>
+    void handle(
+        std::vector<SourcedEvent<Payload>> const& events,
+        bool is_live,
+        std::size_t& done,
+        MayGoOn const& may_go_on,
+        Transaction&... transaction
+    ) {
+        for (SourcedEvent<Payload> const& event : events) {
+            if (done > 0 && !may_go_on()) {
+                return;
+            }
+            handle_one(event, is_live, transaction...);
+            ++done;
+        }
+    }
+
+    template <class Payload, class... Transaction>
+    void handle_one(SourcedEvent<Payload> const& event, bool is_live, Transaction&... transaction) {
+        P& projection = projection_;
+        if constexpr (is_transactional) {
+            Handlers::take(projection, event, is_live, transaction...);
+        } else {
+            ProjectionHandlers<P, event_sources_t<P>>::take(projection, event, is_live);
+        }
+    }
+
+private:
+    Held projection_;
+};
+
+} // namespace annals::detail
+
+#endif // ANNALS_DETAIL_PROJECTION_CONSUMER_HPP

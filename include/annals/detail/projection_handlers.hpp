@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: MIT
+
+#ifndef ANNALS_DETAIL_PROJECTION_HANDLERS_HPP
+#define ANNALS_DETAIL_PROJECTION_HANDLERS_HPP
+
+#include <annals/concepts/event_codec.hpp>
+#include <annals/detail/repository_parts.hpp>
+#include <annals/event_facts.hpp>
+#include <annals/event_filter.hpp>
+#include <annals/events_of.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace annals::detail {
+
+/// `P` has a handler for events of type `E` that is given `Context`, a transaction or nothing.
+template <class P, class E, class... Context>
+concept HandlesWith = requires(P& projection, E const& event, EventFacts const& facts, Context&... context) {
+    projection.handle(event, facts, context...);
+};
+
+template <class P, class E, class... Context>
+concept HandlesAnyway = HandlesWith<P, E, Context...> || HandlesWith<P, E> ||
+                        requires(P& projection, E const& event) { projection.handle(event); };
+
+/// Calls the handler of `projection` that takes most: event, facts and transaction; event and facts; or the event.
+template <class P, class E, class... Context>
+void call_handler(P& projection, E const& event, EventFacts const& facts, Context&... context) {
+    if constexpr (HandlesWith<P, E, Context...>) {
+        projection.handle(event, facts, context...);
+    } else if constexpr (HandlesWith<P, E>) {
+        projection.handle(event, facts);
+    } else if constexpr (HandlesAnyway<P, E>) {
+        projection.handle(event);
+    }
+}
+
+template <class P>
+consteval bool takes_subset() {
+    if constexpr (requires { P::takes_subset; }) {
+        return P::takes_subset;
+    } else {
+        return false;
+    }
+}
+
+/// Named in the compiler's message together with both types.
+template <class P, class Event, bool Handled>
+struct RequireHandler {
+    static_assert(
+        Handled,
+        "annals: this projection has no handler for one of its events: add `void handle(Event const&, "
+        "annals::EventFacts const&)`, or say `static constexpr bool takes_subset = true;`"
+    );
+    static constexpr bool value = Handled;
+};
+
+/// What is known of the events of one source when a projection of type `P` reads them.
+template <class P, class Source, class... Context>
+struct SourceHandlers {
+    using Event = typename EventSource<Source>::event_type;
+    static constexpr std::string_view category = EventSource<Source>::category;
+
+    template <class E>
+    static constexpr bool handles = HandlesAnyway<P, E, Context...>;
+
+    template <class... Es>
+    static consteval bool check(std::variant<Es...> const*) {
+        if constexpr (takes_subset<P>()) {
+            return true;
+        } else {
+            return (... && RequireHandler<P, Es, handles<Es>>::value);
+        }
+    }
+    static constexpr bool is_complete = check(static_cast<Event const*>(nullptr));
+
+    /// The names of the events that have a handler, or of those that have none.
+    template <bool Handled, class... Es>
+    static std::vector<std::string> names(std::variant<Es...> const*) {
+        std::vector<std::string> all;
+        auto const add = [&all]<class E>(E const*) {
+            if constexpr (handles<E> == Handled) {
+                all.emplace_back(event_name<E>);
+            }
+        };
+        (..., add(static_cast<Es const*>(nullptr)));
+        return all;
+    }
+
+    static EventFilter filter() {
+        constexpr Event const* none = nullptr;
+        if constexpr (category.empty()) {
+            return EventFilter::types(names<true>(none));
+        } else {
+            // Events of the category that are not known here are not left out: they stop the projection.
+            return EventFilter::category_without(std::string{category}, names<false>(none));
+        }
+    }
+
+    /// Hands a stored event to its handler if it is of this source.
+    /// @returns whether it is
+    template <class Payload>
+    static bool take(P& projection, SourcedEvent<Payload> const& stored, EventFacts const& facts, Context&... context) {
+        constexpr bool has_codec = std::same_as<Payload, EncodedPayload> && HasDefaultCodec<Event>;
+        auto const hand_over = [&](Event const& event) {
+            dispatch(event, [&](auto const& alternative) { call_handler(projection, alternative, facts, context...); });
+        };
+        if (!category.empty() && stored.aggregate_type() != category) {
+            return false;
+        }
+        if constexpr (std::same_as<Payload, Event>) {
+            hand_over(stored.payload);
+            return true;
+        } else if constexpr (has_codec) {
+            typename DefaultEventCodec<Event>::type const codec{};
+            if (category.empty() && !codec.knows(stored.payload.type)) {
+                return false;
+            }
+            hand_over(codec.decode(stored));
+            return true;
+        } else {
+            static_assert(
+                has_codec,
+                "annals: this store does not keep the projection's event variant itself: include <annals/json.hpp>"
+            );
+            return false;
+        }
+    }
+};
+
+/// All handlers of a projection. `Context` is the transaction that they may take, or nothing.
+template <class P, class Sources, class... Context>
+struct ProjectionHandlers;
+
+template <class P, class... Sources, class... Context>
+struct ProjectionHandlers<P, EventsOf<Sources...>, Context...> {
+    static constexpr bool is_complete = (... && SourceHandlers<P, Sources, Context...>::is_complete);
+
+    /// Whether any of them takes the transaction.
+    template <class... Es>
+    static consteval bool any_takes_context(std::variant<Es...> const*) {
+        return sizeof...(Context) > 0 && (... || HandlesWith<P, Es, Context...>);
+    }
+    static constexpr bool is_transactional =
+        (... || any_takes_context(static_cast<typename EventSource<Sources>::event_type const*>(nullptr)));
+
+    static EventFilter filter() { return (... | SourceHandlers<P, Sources, Context...>::filter()); }
+
+    /// @throws DecodeError, UnknownEventType  and what the handler throws
+    template <class Payload>
+    static void take(P& projection, SourcedEvent<Payload> const& stored, bool is_live, Context&... context) {
+        EventFacts const facts{stored, is_live};
+        static_cast<void>((... || SourceHandlers<P, Sources, Context...>::take(projection, stored, facts, context...)));
+    }
+};
+
+} // namespace annals::detail
+
+#endif // ANNALS_DETAIL_PROJECTION_HANDLERS_HPP
