@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 #
 # Builds the examples on a Debian 12 machine, installs what is missing for that, and runs them: the quickstart, then
-# the import of some days of real orders into a new store, then the report on them.
+# the import of some days of real orders into a new store, then reports on them and the read models that they left.
 
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -30,3 +30,11 @@ echo "== orders import"
 echo
 echo "== orders report"
 "$bin/orders" --store sqlite:orders.db report
+
+echo
+echo "== orders report --best-sellers"
+"$bin/orders" --store sqlite:orders.db report --best-sellers
+
+echo
+echo "== orders projections"
+"$bin/orders" --store sqlite:orders.db projections

@@ -4,6 +4,7 @@
 
 #include "edit.hpp"
 #include "import.hpp"
+#include "projections.hpp"
 #include "report.hpp"
 #include "session.hpp"
 #include "show.hpp"
@@ -52,12 +53,41 @@ void add_import(CLI::App& app, Session& session) {
 }
 
 void add_report(CLI::App& app, Session& session) {
-    auto const as_json = std::make_shared<bool>(false);
+    struct Options {
+        bool as_json = false;
+        bool by_day = false;
+        bool best_sellers = false;
+    };
+    auto const options = std::make_shared<Options>();
     CLI::App* const command = app.add_subcommand("report", "Print the totals of all orders and of each country");
-    command->add_flag("--json", *as_json, "Print JSON");
-    command->callback([as_json, &session] {
-        session.with_store(false, [&](auto& store) { print_report(store, *as_json); });
+    auto* const by_day = command->add_flag("--by-day", options->by_day, "Of each day in each country instead");
+    auto* const best_sellers =
+        command->add_flag("--best-sellers", options->best_sellers, "The products that brought in most instead");
+    command->add_flag("--json", options->as_json, "Print JSON")->excludes(by_day)->excludes(best_sellers);
+    by_day->excludes(best_sellers);
+    command->callback([options, &session] {
+        session.with_store(false, [&](auto& store) {
+            if (options->by_day) {
+                print_days(store);
+            } else if (options->best_sellers) {
+                print_best_sellers(store);
+            } else {
+                print_report(store, options->as_json);
+            }
+        });
     });
+}
+
+void add_projections(CLI::App& app, Session& session) {
+    CLI::App* const command = app.add_subcommand("projections", "List the read models that the store keeps");
+    command->callback([&session] { session.with_store(false, [](auto& store) { print_projections(store); }); });
+}
+
+void add_rebuild(CLI::App& app, Session& session) {
+    auto const name = std::make_shared<std::string>();
+    CLI::App* const command = app.add_subcommand("rebuild", "Build a read model anew and put it in its place");
+    command->add_option("NAME", *name, "Which one, as `projections` lists it")->required();
+    command->callback([name, &session] { session.with_store(false, [&](auto& store) { rebuild(store, *name); }); });
 }
 
 void add_show(CLI::App& app, Session& session) {
@@ -182,7 +212,16 @@ int run(int argc, char const* const* argv) {
             return Session::is_store_name(name) ? "" : "a store is 'memory', 'sqlite:FILE' or 'postgres:CONNINFO'";
         });
     app.fallthrough(); // --store may also stand behind a subcommand
-    for (auto const add : {add_import, add_report, add_show, add_history, add_create, add_add_item, add_ship}) {
+    for (auto const add :
+         {add_import,
+          add_report,
+          add_projections,
+          add_rebuild,
+          add_show,
+          add_history,
+          add_create,
+          add_add_item,
+          add_ship}) {
         add(app, session);
     }
     app.footer("Several subcommands may follow one another: orders --store memory import a.csv report");

@@ -2,171 +2,39 @@
 
 #include "report.hpp"
 
-#include "overloaded.hpp"
+#include "best_sellers.hpp"
+#include "order_summary.hpp"
+#include "read_model.hpp"
+#include "revenue_by_day.hpp"
 #include "table.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <iostream>
-#include <map>
-#include <set>
 #include <string>
 #include <tuple>
 #include <utility>
-#include <variant>
 #include <vector>
 
 namespace orders {
 
 namespace {
 
-struct Totals {
-    std::int64_t lines = 0;
-    std::int64_t orders = 0; ///< credit notes and adjustments too
-    std::int64_t credit_notes = 0;
-    std::int64_t customers = 0; ///< different ones that are known
-    Money revenue;
-};
-
-struct Report {
-    Totals all;
-    std::map<std::string, Totals> by_country;
-};
-
-/// The read model in SQLite: one row an order.
-class OrderTable {
-public:
-    static void create(annals::sqlite::Transaction& transaction) {
-        transaction.execute(R"(
-            CREATE TABLE IF NOT EXISTS order_report (
-                order_id TEXT    PRIMARY KEY,
-                kind     TEXT    NOT NULL,
-                customer TEXT    NOT NULL,
-                country  TEXT    NOT NULL,
-                lines    INTEGER NOT NULL,
-                revenue  INTEGER NOT NULL -- in millionths
-            ) STRICT, WITHOUT ROWID)");
-    }
-
-    void handle(annals::SourcedEvent<OrderEvent> const& event, annals::sqlite::Transaction& transaction) {
-        std::string const& id = event.aggregate_id();
-        auto const add_line = [&](Money amount) {
-            transaction.run(
-                "UPDATE order_report SET lines = lines + 1, revenue = revenue + ?2 WHERE order_id = ?1",
-                id,
-                amount.millionths()
-            );
-        };
-        std::visit(
-            Overloaded{
-                [&](OrderCreated const& e) {
-                    transaction.run(
-                        "INSERT INTO order_report VALUES (?1, ?2, ?3, ?4, 0, 0)",
-                        id,
-                        to_text(e.kind),
-                        e.customer,
-                        e.country
-                    );
-                },
-                [&](LineAdded const& e) { add_line(e.quantity * e.unit_price); },
-                [&](LineReturned const& e) { add_line(-std::int64_t{e.quantity} * e.unit_price); },
-                [](OrderShipped const&) {},
-            },
-            event.payload
-        );
-    }
-
-    static Report report(annals::sqlite::Transaction& transaction) {
-        Report report;
-        // sum() of integers is exact, and fails rather than become a floating-point number.
-        auto all = transaction.query(
-            "SELECT sum(lines), count(*), sum(kind = 'credit note'), count(DISTINCT nullif(customer, '')), "
-            "sum(revenue) FROM order_report"
-        );
-        if (all.next()) {
-            report.all = totals(all);
-        }
-        auto countries = transaction.query(
-            "SELECT sum(lines), count(*), sum(kind = 'credit note'), count(DISTINCT nullif(customer, '')), "
-            "sum(revenue), country FROM order_report GROUP BY country"
-        );
-        while (countries.next()) {
-            report.by_country.emplace(countries.text(5), totals(countries));
-        }
-        return report;
-    }
-
-private:
-    static Totals totals(annals::sqlite::Rows const& rows) {
-        return {rows.integer(0), rows.integer(1), rows.integer(2), rows.integer(3), Money{rows.integer(4)}};
-    }
-};
-
-/// The same in memory.
-class OrderMap {
-public:
-    void handle(annals::SourcedEvent<OrderEvent> const& event) {
-        Row& row = rows_[event.aggregate_id()];
-        auto const add_line = [&](Money amount) {
-            row.revenue = row.revenue + amount;
-            ++row.lines;
-        };
-        std::visit(
-            Overloaded{
-                [&](OrderCreated const& e) { row.created = e; },
-                [&](LineAdded const& e) { add_line(e.quantity * e.unit_price); },
-                [&](LineReturned const& e) { add_line(-std::int64_t{e.quantity} * e.unit_price); },
-                [](OrderShipped const&) {},
-            },
-            event.payload
-        );
-    }
-
-    [[nodiscard]] Report report() const {
-        Report report;
-        std::set<std::string> customers;
-        std::set<std::pair<std::string, std::string>> customers_by_country;
-        for (auto const& [id, row] : rows_) {
-            auto const& [kind, customer, country] = row.created;
-            Totals& here = report.by_country[country];
-            for (Totals* const totals : {&report.all, &here}) {
-                totals->lines += row.lines;
-                totals->orders += 1;
-                totals->credit_notes += kind == OrderKind::credit_note ? 1 : 0;
-                totals->revenue = totals->revenue + row.revenue;
-            }
-            if (!customer.empty()) {
-                report.all.customers += customers.insert(customer).second ? 1 : 0;
-                here.customers += customers_by_country.emplace(country, customer).second ? 1 : 0;
-            }
-        }
-        return report;
-    }
-
-private:
-    struct Row {
-        OrderCreated created;
-        std::int64_t lines = 0;
-        Money revenue;
-    };
-    std::map<std::string, Row> rows_;
-};
-
-[[nodiscard]] Report report_on(SqliteStore& store) {
-    store.transact(OrderTable::create);
-    OrderTable table;
-    annals::sqlite::project<OrderEvent>(store, "order-report", table, 1'000);
-    return store.transact(OrderTable::report);
+/// What a read model says: over memory folded anew, in a database kept and brought up to date.
+template <class Kept, class Folded>
+[[nodiscard]] auto read_model(MemoryStore& store) {
+    Folded folded;
+    annals::project(store, folded);
+    return folded.read();
 }
-
-/// The other stores fold all orders anew.
-template <class Store>
-[[nodiscard]] Report report_on(Store const& store) {
-    OrderMap map;
-    annals::project<OrderEvent>(store, map);
-    return map.report();
+template <class Kept, class Folded, class Store>
+[[nodiscard]] auto read_model(Store& store) {
+    return read_up_to_date<Kept>(store, [](auto& reader, std::int64_t generation) {
+        return Kept::read(reader, generation);
+    });
 }
 
 void add_to_json(nlohmann::ordered_json& json, Totals const& totals) {
@@ -215,16 +83,67 @@ void print_table(Report const& report) {
     std::cout << table;
 }
 
+void print(std::vector<DayRevenue> days) {
+    using enum Table::Align;
+    std::sort(days.begin(), days.end(), [](DayRevenue const& a, DayRevenue const& b) {
+        return std::tie(a.day, a.country) < std::tie(b.day, b.country);
+    });
+    Table table{{left, left, right, right}};
+    table.add({"day", "country", "lines", "revenue"});
+    table.add_rule();
+    for (DayRevenue const& day : days) {
+        table.add({day.day, day.country, with_thousands(day.lines), with_thousands(to_text(day.revenue))});
+    }
+    std::cout << table;
+}
+
+void print(std::vector<ProductSales> products) {
+    using enum Table::Align;
+    constexpr std::size_t shown = 20;
+    std::sort(products.begin(), products.end(), [](ProductSales const& a, ProductSales const& b) {
+        return std::tie(b.revenue, a.stock_code) < std::tie(a.revenue, b.stock_code);
+    });
+    Table table{{left, left, right, right}};
+    table.add({"stock code", "description", "quantity", "revenue"});
+    table.add_rule();
+    for (std::size_t i = 0; i < products.size() && i < shown; ++i) {
+        ProductSales const& product = products[i];
+        table.add({
+            product.stock_code,
+            product.description,
+            with_thousands(product.quantity),
+            with_thousands(to_text(product.revenue)),
+        });
+    }
+    std::cout << table;
+}
+
 } // namespace
 
 template <class Store>
 void print_report(Store& store, bool as_json) {
-    Report const report = report_on(store);
+    Report const report = read_model<OrderSummary, OrderSummaryMap>(store);
     as_json ? print_json(report) : print_table(report);
 }
 
+template <class Store>
+void print_days(Store& store) {
+    print(read_model<RevenueByDay, RevenueByDayMap>(store));
+}
+
+template <class Store>
+void print_best_sellers(Store& store) {
+    print(read_model<BestSellers, BestSellersMap>(store));
+}
+
 template void print_report(MemoryStore&, bool);
+template void print_days(MemoryStore&);
+template void print_best_sellers(MemoryStore&);
 template void print_report(SqliteStore&, bool);
+template void print_days(SqliteStore&);
+template void print_best_sellers(SqliteStore&);
 template void print_report(PostgresStore&, bool);
+template void print_days(PostgresStore&);
+template void print_best_sellers(PostgresStore&);
 
 } // namespace orders

@@ -2,6 +2,7 @@
 
 #include <tests/catch.hpp>
 #include <tests/examples/support/orders_program.hpp>
+#include <tests/examples/support/postgres_orders.hpp>
 #include <tests/examples/support/retail_data.hpp>
 #include <tests/postgres/server.hpp>
 
@@ -13,32 +14,11 @@
 using annals_tests::Session;
 using examples::OrdersProgram;
 using examples::Outcome;
+using examples::PostgresOrders;
 using examples::Program;
 using examples::words;
 
 namespace {
-
-/// The program with a database of its own on the shared server.
-class PostgresOrders {
-public:
-    PostgresOrders() { Session{annals_tests::shared_conninfo()}.run("CREATE DATABASE " + database_); }
-    PostgresOrders(PostgresOrders const&) = delete;
-    PostgresOrders& operator=(PostgresOrders const&) = delete;
-    ~PostgresOrders() { Session{annals_tests::shared_conninfo()}.run("DROP DATABASE " + database_ + " WITH (FORCE)"); }
-
-    // The last of two settings counts.
-    [[nodiscard]] std::string conninfo() const { return annals_tests::shared_conninfo() + " dbname=" + database_; }
-
-    [[nodiscard]] std::vector<std::string> command(std::vector<std::string> const& arguments) const {
-        return words({ANNALS_ORDERS, "--store", "postgres:" + conninfo()}, arguments);
-    }
-    [[nodiscard]] Outcome run(std::vector<std::string> const& arguments) const {
-        return Program{command(arguments)}.wait();
-    }
-
-private:
-    std::string database_ = annals_tests::unique_schema();
-};
 
 /// All four months if they are at hand, else the sample days.
 std::vector<std::string> all_days() {
