@@ -87,6 +87,7 @@ public:
             if (!page_.events.empty()) {
                 continue;
             }
+            position_ = page_.end;
             auto const now = std::chrono::steady_clock::now();
             if (now >= until) {
                 break;
