@@ -39,6 +39,7 @@ set(ANNALS_CORE_HEADERS
     annals/detail/projection_consumer.hpp
     annals/detail/projection_handlers.hpp
     annals/detail/projection_life.hpp
+    annals/detail/projection_moves.hpp
     annals/detail/repository_parts.hpp
     annals/detail/runner_control.hpp
     annals/detail/runner_thread.hpp

@@ -4,8 +4,7 @@
 #define ANNALS_DETAIL_LOG_FOLLOWER_HPP
 
 #include <annals/detail/failure.hpp>
-#include <annals/detail/log_page.hpp>
-#include <annals/detail/projection_life.hpp>
+#include <annals/detail/projection_moves.hpp>
 #include <annals/detail/runner_control.hpp>
 
 #include <chrono>
@@ -44,7 +43,7 @@ public:
             return has_claim_ ? follow() : claim();
         } catch (FencedOut const&) {
             has_claim_ = false;
-            if (!is_rebuilt()) {
+            if (!with_projection_rows(store_, [&](auto& rows, auto&...) { return is_rebuilt(rows, *row_); })) {
                 throw;
             }
             row_.reset();
@@ -198,7 +197,7 @@ private:
         if constexpr (!Consumer::is_transactional) {
             with_projection_rows(store_, [&](auto& rows, auto&...) {
                 if (!row_->is_served) {
-                    keep_behind_served(rows, page);
+                    keep_behind_served(store_, rows, row_->key, page);
                 }
                 // What is handled cannot be undone if the row turns out to be another's.
                 if (!is_running(own_row(store_, rows, row_->key, row_->epoch).state)) {
@@ -209,7 +208,7 @@ private:
             handled_to_ = page.end;
         }
         row_ = with_projection_rows(store_, [&](auto& rows, auto&... transaction) {
-            auto const served = row_->is_served ? std::nullopt : keep_behind_served(rows, page);
+            auto const served = row_->is_served ? std::nullopt : keep_behind_served(store_, rows, row_->key, page);
             ProjectionStatus row = own_row(store_, rows, row_->key, row_->epoch);
             bool const is_to_run = is_running(row.state);
             if (row.position != row_->position || (Consumer::is_transactional && !is_to_run)) {
@@ -219,7 +218,7 @@ private:
             if constexpr (Consumer::is_transactional) {
                 hand_over(row.is_served, transaction...);
             }
-            move(rows, row, page);
+            move_to_end(store_, rows, row, page);
             row.lease_until = row.now + options_.lease;
             if (!is_to_run) {
                 row.owner.clear();
@@ -236,33 +235,6 @@ private:
         read_to_ = row_->position;
         heard_of_ = Clock::now();
         handled_ += done;
-    }
-
-    /// A generation that is built does not overtake the one that is served, so that the one can take the other's place
-    /// at one and the same event. The served one is held up by the page that may be the last before that, by no other.
-    template <class Rows>
-    std::optional<ProjectionStatus> keep_behind_served(Rows& rows, Page& page) {
-        auto served = served_row(store_, rows, row_->key);
-        if (served ? page.end >= served->position : page.reaches_head) {
-            lock_for_switch(rows, row_->key);
-            served = served_row(store_, rows, row_->key);
-        }
-        if (served && served->position >= page.begin) {
-            page.keep_up_to(*served);
-        }
-        return served;
-    }
-
-    template <class Rows>
-    void move(Rows& rows, ProjectionStatus& row, Page const& page) {
-        if (page.end == row.position) {
-            return;
-        }
-        row.event_id = page.end_id == EventId{} ? event_id_at(store_, rows, page.end).value_or(EventId{}) : page.end_id;
-        row.position = page.end;
-        if (row.event_id == EventId{}) {
-            throw CorruptData{"there is no event at the head of the log"};
-        }
     }
 
     /// The first event of the page cannot be handled.
@@ -289,21 +261,6 @@ private:
         read_to_ = row_->position;
         handled_to_ = row_->position;
         attempts_ = 0;
-    }
-
-    /// @returns whether this definition goes on in a newer generation, because a rebuild has replaced this one
-    [[nodiscard]] bool is_rebuilt() {
-        return with_projection_rows(store_, [&](auto& rows, auto&...) {
-            bool is_retired = false;
-            bool has_newer = false;
-            for (ProjectionStatus const& row : rows.of(row_->key.name)) {
-                bool const is_out = row.state == ProjectionState::retired;
-                is_retired = is_retired || (row.key == row_->key && is_out);
-                has_newer = has_newer || (row.key.generation > row_->key.generation && !is_out &&
-                                          row.definition == row_->definition);
-            }
-            return is_retired && has_newer;
-        });
     }
 
     template <class Change>
