@@ -173,12 +173,14 @@ void check_frozen_elsewhere() {
     CHECK(handled_by_other == 15);
 }
 
-/// All events after that position are lost.
+/// All events after that position are lost, at once: a running projection does not see it half done.
 template <class Place, class Store>
 void lose_tail(Place const& place, Store& store, std::int64_t after) {
-    for (std::string const& sql : place.losing_tail(after)) {
-        run(store, sql);
-    }
+    store.transact([&](typename Store::transaction_type& transaction) {
+        for (std::string const& sql : place.losing_tail(after)) {
+            transaction.run(sql);
+        }
+    });
 }
 
 template <class Place>
