@@ -4,13 +4,14 @@
 #define ANNALS_PROJECTION_CONTROL_HPP
 
 #include <annals/append.hpp>
-#include <annals/detail/log_page.hpp>
+#include <annals/detail/dead_letter_replay.hpp>
 #include <annals/detail/projection_consumer.hpp>
 #include <annals/detail/projection_life.hpp>
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -93,22 +94,8 @@ public:
     /// @throws what the handler throws; that letter and those behind it remain
     template <class P>
     std::size_t replay_dead_letters(P& projection) {
-        using Consumer = detail::ProjectionConsumer<Store, std::reference_wrapper<P>>;
-        Consumer consumer{std::ref(projection)};
-        std::size_t count = 0;
-        for (DeadLetter const& letter : dead_letters(Consumer::name())) {
-            auto const page = detail::read_page(store_, Position{letter.position.first() - 1}, {}, {.batch = 1});
-            count += detail::with_projection_rows(store_, [&](auto& rows, auto&... transaction) -> std::size_t {
-                auto const row = rows.lock(letter.key);
-                if (!row || !row->is_served || !rows.remove(letter)) {
-                    return 0;
-                }
-                consumer.prepare(letter.key.generation, transaction...);
-                consumer.handle_one(page.events.at(0), true, transaction...);
-                return 1;
-            });
-        }
-        return count;
+        detail::ProjectionConsumer<Store, std::reference_wrapper<P>> consumer{std::ref(projection)};
+        return detail::replay_dead_letters(store_, consumer);
     }
 
     /// Waits until readers of the projection see all up to `position`, that of an `AppendResult` for one.

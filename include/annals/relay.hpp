@@ -4,12 +4,14 @@
 #define ANNALS_RELAY_HPP
 
 #include <annals/concepts/message_bus.hpp>
+#include <annals/detail/dead_letter_replay.hpp>
 #include <annals/detail/runner_thread.hpp>
 
 #include <chrono>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <string>
 #include <utility>
@@ -39,17 +41,25 @@ public:
     template <class... Transaction>
     void serve(std::int64_t, Transaction&...) {}
 
-    template <class MayGoOn>
-    void handle(std::vector<Event> const& events, bool, std::size_t& done, MayGoOn const&) {
+    template <class MayGoOn, class... Transaction>
+    void handle(std::vector<Event> const& events, bool, std::size_t& done, MayGoOn const&, Transaction&...) {
         std::vector<Message> messages;
         messages.reserve(events.size());
-        for (Event const& event : events) {
-            done = messages.size(); // whose message cannot be made is the one to blame
-            messages.push_back(format_(event));
+        std::exception_ptr unmade;
+        try {
+            for (Event const& event : events) {
+                messages.push_back(format_(event));
+            }
+        } catch (...) {
+            unmade = std::current_exception(); // and what comes before that event is not to wait for it
         }
-        done = 0;
-        bus_->publish(std::span<Message const>{messages});
-        done = events.size();
+        if (!messages.empty()) {
+            bus_->publish(std::span<Message const>{messages});
+            done = messages.size();
+        }
+        if (unmade) {
+            std::rethrow_exception(unmade);
+        }
     }
 
 private:
@@ -91,11 +101,9 @@ public:
         EventFilter filter = {},
         ProjectionOptions options = {}
     )
-        : runner_{
-              store,
-              {(require_name("relay", name), std::move(name)), bus, std::move(format), std::move(filter)},
-              std::move(options)
-          } {}
+        : store_{store},
+          consumer_{(require_name("relay", name), std::move(name)), bus, std::move(format), std::move(filter)},
+          runner_{store, consumer_, std::move(options)} {}
 
     /// @see ProjectionRunner::start
     void start() { runner_.start(); }
@@ -108,7 +116,18 @@ public:
     /// @see ProjectionRunner::progress
     [[nodiscard]] ProjectionProgress progress() const { return runner_.progress(); }
 
+    /// Publishes the events that were put aside, oldest first, and forgets those that the bus has confirmed. Later
+    /// events of the same streams were published before.
+    /// @returns how many
+    /// @throws what format and bus throw; that dead letter and those behind it remain
+    std::size_t replay_dead_letters() {
+        auto consumer = consumer_;
+        return detail::replay_dead_letters(store_, consumer);
+    }
+
 private:
+    Store& store_;
+    detail::RelayConsumer<Store, Bus> consumer_;
     detail::RunnerThread<Store, detail::RelayConsumer<Store, Bus>> runner_;
 };
 
