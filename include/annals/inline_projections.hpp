@@ -8,7 +8,10 @@
 #include <annals/detail/projection_consumer.hpp>
 #include <annals/detail/projection_life.hpp>
 
+#include <concepts>
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -18,7 +21,7 @@
 
 namespace annals {
 
-/// An event store whose appends bring read models in the same database up to date, in the same transaction.
+/// An event store whose appends bring read models up to date: in the same database, in the same transaction.
 ///
 /// `annals::InlineProjections orders_store{store, OrderSummary{}}; auto orders =
 /// annals::repository_for<Order>(orders_store);`
@@ -28,12 +31,21 @@ namespace annals {
 /// wrote. A projection that was not run inline before is brought up to date when this is made, in one transaction: let
 /// a `ProjectionRunner` do most of that first if the log is long.
 ///
-/// Thread-safe, since each append works with a copy of the projections. The store must outlive it.
+/// Over an in-memory store the projection is the read model itself, passed with `std::ref`, and is folded anew from the
+/// first event on. Its handlers must not call the store, and what they have changed before they throw stays changed.
+///
+/// Thread-safe, since each append works with a copy of the projections, or alone. The store must outlive it.
 template <class Store, class... Ps>
 class InlineProjections {
-    static_assert(detail::SqlStore<Store>, "annals: inline projections need a store with transactions of its own");
+    static constexpr bool is_in_memory = requires(Store& store) { store.projection_table(); };
+    static_assert(
+        detail::SqlStore<Store> || is_in_memory, "annals: inline projections need a store with transactions of its own"
+    );
+    static_assert(
+        !is_in_memory || (... && !std::same_as<Ps, std::unwrap_reference_t<Ps>>),
+        "annals: over an in-memory store the projection is the read model: pass it with std::ref"
+    );
 
-    using Transaction = typename Store::transaction_type;
     template <class P>
     using Consumer = detail::ProjectionConsumer<Store, P>;
 
@@ -57,23 +69,11 @@ public:
     /// Appends to several streams, all or nothing. See `EventStore`.
     /// @throws FencedOut  if a runner or a newer definition has taken a projection over; and what the handlers throw
     std::vector<AppendResult> append(std::span<StreamAppend<payload_type> const> commit) {
-        auto consumers = consumers_;
-        return store_.transact([&](Transaction& transaction) {
-            detail::SqlProjectionRows rows{transaction};
+        return detail::with_projection_rows(store_, [&](auto& rows, auto&... transaction) {
             for (ProjectionKey const& key : keys_) {
                 require_own(rows, key);
             }
-            auto results = transaction.append(commit);
-            for (std::size_t i = 0; i < commit.size(); ++i) {
-                if (commit[i].events.empty() || results[i].already_appended) {
-                    continue;
-                }
-                Version const before{results[i].version.value() - static_cast<std::int64_t>(commit[i].events.size())};
-                for (auto const& event : transaction.get_events(commit[i].stream, before)) {
-                    std::apply([&](auto&... each) { (..., each.handle_one(event, true, transaction)); }, consumers);
-                }
-            }
-            return results;
+            return append_and_handle(commit, transaction...);
         });
     }
 
@@ -99,8 +99,35 @@ public:
     }
 
 private:
+    template <class Transaction>
+    std::vector<AppendResult>
+    append_and_handle(std::span<StreamAppend<payload_type> const> commit, Transaction& transaction) const {
+        auto consumers = consumers_;
+        auto results = transaction.append(commit);
+        for (std::size_t i = 0; i < commit.size(); ++i) {
+            if (commit[i].events.empty() || results[i].already_appended) {
+                continue;
+            }
+            Version const before{results[i].version.value() - static_cast<std::int64_t>(commit[i].events.size())};
+            handle(consumers, transaction.get_events(commit[i].stream, before), transaction);
+        }
+        return results;
+    }
+
+    std::vector<AppendResult> append_and_handle(std::span<StreamAppend<payload_type> const> commit) {
+        return store_.append(commit, [this](auto const& events) { handle(consumers_, events); });
+    }
+
+    template <class Consumers, class Events, class... Transaction>
+    static void handle(Consumers& consumers, Events&& events, Transaction&... transaction) {
+        for (auto const& event : events) {
+            std::apply([&](auto&... each) { (..., each.handle_one(event, true, transaction...)); }, consumers);
+        }
+    }
+
     /// Keeps others from taking the projection over until the transaction ends.
-    static void require_own(detail::SqlProjectionRows<Transaction>& rows, ProjectionKey const& key) {
+    template <class Rows>
+    static void require_own(Rows& rows, ProjectionKey const& key) {
         auto const row = rows.share(key);
         if (!row || row->state != ProjectionState::transacted) {
             throw FencedOut{detail::name_of(key) + " is not kept up to date by these appends any more"};
@@ -110,18 +137,20 @@ private:
     /// From now on it is kept up to date here, and by no runner.
     template <class P>
     void take_over(Consumer<P>& consumer) {
-        detail::with_projection_rows(store_, [&](auto& rows, Transaction& transaction) {
+        detail::with_projection_rows(store_, [&](auto& rows, auto&... transaction) {
             auto const key = detail::open_projection(rows, consumer.name(), consumer.definition(), 0, 1).key;
             ProjectionStatus row = rows.lock(key).value();
-            consumer.prepare(row.key.generation, transaction);
+            consumer.prepare(row.key.generation, transaction...);
             keys_.push_back(key);
-            if (row.state == ProjectionState::transacted) {
+            if constexpr (is_in_memory) {
+                row.position = {};
+            } else if (row.state == ProjectionState::transacted) {
                 return;
             }
             while (true) {
-                auto const page = detail::read_page(transaction, row.position, consumer.filter(), {});
+                auto const page = detail::read_page(log_of(transaction...), row.position, consumer.filter(), {});
                 for (auto const& event : page.events) {
-                    consumer.handle_one(event, row.is_served, transaction);
+                    consumer.handle_one(event, !is_in_memory && row.is_served, transaction...);
                 }
                 row.position = page.end;
                 if (page.reaches_head) {
@@ -129,11 +158,17 @@ private:
                 }
             }
             if (row.position != Position{}) {
-                row.event_id = rows.event_id_at(row.position).value();
+                row.event_id = detail::event_id_at(store_, rows, row.position).value();
             }
             detail::serve_instead(rows, row, ProjectionState::transacted);
-            consumer.serve(row.key.generation, transaction);
+            consumer.serve(row.key.generation, transaction...);
         });
+    }
+
+    [[nodiscard]] Store const& log_of() const { return store_; }
+    template <class Transaction>
+    [[nodiscard]] static Transaction const& log_of(Transaction& transaction) {
+        return transaction;
     }
 
     Store& store_;

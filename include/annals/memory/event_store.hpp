@@ -20,6 +20,7 @@
 #include <span>
 #include <type_traits>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace annals {
@@ -96,6 +97,13 @@ public:
 
     /// Appends to several streams, all or nothing. See `EventStore`.
     std::vector<AppendResult> append(std::span<StreamAppend<Payload> const> commit) {
+        return append(commit, [](std::vector<Event> const&) {});
+    }
+
+    /// The same, and shows the new events to `first_reader` before anyone else. If that throws, nothing is appended; it
+    /// must not call the store.
+    template <class FirstReader>
+    std::vector<AppendResult> append(std::span<StreamAppend<Payload> const> commit, FirstReader&& first_reader) {
         require_valid(commit);
         std::lock_guard const lock{mutex_};
         auto earlier = detail::find_earlier_append(
@@ -112,7 +120,7 @@ public:
                 throw ConcurrencyError{part.stream, part.expected, current};
             }
         }
-        return write(commit);
+        return write(commit, first_reader);
     }
 
     /// The events of a stream with a version above `after`, oldest first.
@@ -195,7 +203,8 @@ private:
     }
 
     /// First all that can fail, then all that cannot: a failure leaves nothing behind but room.
-    std::vector<AppendResult> write(std::span<StreamAppend<Payload> const> commit) {
+    template <class FirstReader>
+    std::vector<AppendResult> write(std::span<StreamAppend<Payload> const> commit, FirstReader& first_reader) {
         std::vector<Event> events;
         std::vector<AppendResult> results;
         std::size_t position = log_.size();
@@ -225,6 +234,7 @@ private:
             for (; indexed < events.size(); ++indexed) {
                 by_id_.emplace(events[indexed].event_id, nullptr);
             }
+            first_reader(std::as_const(events));
         } catch (...) {
             while (indexed > 0) {
                 by_id_.erase(events[--indexed].event_id);

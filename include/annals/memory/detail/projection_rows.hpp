@@ -26,10 +26,13 @@ public:
     [[nodiscard]] std::vector<ProjectionStatus> of(std::string_view name) const {
         return chosen([name](ProjectionStatus const& row) { return row.key.name == name; });
     }
-    [[nodiscard]] std::optional<ProjectionStatus> lock(ProjectionKey const& key) const {
+    [[nodiscard]] std::optional<ProjectionStatus> find(ProjectionKey const& key) const {
         auto rows = chosen([&key](ProjectionStatus const& row) { return row.key == key; });
         return rows.empty() ? std::nullopt : std::optional{std::move(rows.front())};
     }
+    // There is one transaction at a time.
+    [[nodiscard]] std::optional<ProjectionStatus> lock(ProjectionKey const& key) const { return find(key); }
+    [[nodiscard]] std::optional<ProjectionStatus> share(ProjectionKey const& key) const { return find(key); }
     bool insert(ProjectionStatus const& row) { return rows_.try_emplace(order_of(row.key), row).second; }
     void update(ProjectionStatus const& row) { rows_[order_of(row.key)] = row; }
 
