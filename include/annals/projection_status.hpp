@@ -18,7 +18,8 @@ namespace annals {
 /// Where a projection stands in its life.
 enum class ProjectionState : std::uint8_t {
     booting,    ///< filled from the past; not yet what readers are served from
-    active,     ///< up to date but for what was appended just now; what readers are served from
+    active,     ///< up to date but for what was appended just now; what readers are served from, or will be when all
+                ///< parts are
     paused,     ///< held by an operator until it is resumed
     failed,     ///< stopped at an event that it could not handle
     retired,    ///< replaced by a newer generation

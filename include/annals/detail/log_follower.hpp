@@ -4,6 +4,7 @@
 #define ANNALS_DETAIL_LOG_FOLLOWER_HPP
 
 #include <annals/detail/failure.hpp>
+#include <annals/detail/projection_hold.hpp>
 #include <annals/detail/projection_moves.hpp>
 #include <annals/detail/runner_control.hpp>
 
@@ -29,59 +30,53 @@ template <class Store, class Consumer>
 class LogFollower {
 public:
     LogFollower(Store& store, Consumer consumer, ProjectionOptions options, RunnerControl& control)
-        : store_{store}, consumer_{std::move(consumer)}, filter_{consumer_.filter()}, options_{std::move(options)},
-          control_{control} {}
+        : store_{store}, consumer_{std::move(consumer)}, filter_{consumer_.filter()}, options_{options},
+          control_{control}, hold_{store, std::move(options)} {}
 
     /// Does the next piece of work.
     /// @returns false if there is nothing to do for now
     /// @throws what ends the run, and what a repetition may mend, see `is_transient_failure`
     bool step() {
-        if (!row_) {
-            open();
+        if (!hold_.row()) {
+            hold_.open(consumer_.name(), consumer_.definition());
         }
         try {
-            return has_claim_ ? follow() : claim();
+            return hold_.is_claimed() ? follow() : claim();
         } catch (FencedOut const&) {
-            has_claim_ = false;
-            if (!with_projection_rows(store_, [&](auto& rows, auto&...) { return is_rebuilt(rows, *row_); })) {
+            if (!hold_.is_replaced()) {
                 throw;
             }
-            row_.reset();
+            hold_.close();
             return true;
         }
     }
 
     /// Notes how far it has come, and lets another runner take over at once.
     void release() {
-        if (has_claim_) {
+        if (hold_.is_claimed()) {
             Page page = Page::at(read_to_, {});
             std::size_t done = 0;
             bool is_handler_at_work = false;
             commit(page, done, is_handler_at_work);
-            change_own([](ProjectionStatus& row) { row.owner.clear(); });
         }
-        has_claim_ = false;
+        hold_.release([](ProjectionStatus&) {});
     }
 
     /// Notes in the store what has ended the run.
     void note_failure(ProjectionFailure failure) {
-        if (has_claim_) {
-            change_own([&](ProjectionStatus& row) {
-                row.state = ProjectionState::failed;
-                row.failure = std::move(failure);
-                row.owner.clear();
-            });
-        }
-        has_claim_ = false;
+        hold_.release([&](ProjectionStatus& row) {
+            row.state = ProjectionState::failed;
+            row.failure = std::move(failure);
+        });
     }
 
-    [[nodiscard]] std::optional<ProjectionStatus> const& row() const noexcept { return row_; }
-    [[nodiscard]] bool has_claim() const noexcept { return has_claim_; }
+    [[nodiscard]] std::optional<ProjectionStatus> const& row() const noexcept { return hold_.row(); }
+    [[nodiscard]] bool has_claim() const noexcept { return hold_.is_claimed(); }
     [[nodiscard]] Position head() const noexcept { return head_; }
 
-    /// Whether readers are served from what it has built, and it has all up to `position`.
+    /// Whether it has all up to `position`, and readers are served from that as far as it depends on this part.
     [[nodiscard]] bool has_reached(Position position) const noexcept {
-        return has_claim_ && row_->is_served && read_to_ >= position;
+        return hold_.is_claimed() && hold_.row()->state == ProjectionState::active && read_to_ >= position;
     }
     [[nodiscard]] std::uint64_t handled() const noexcept { return handled_; }
 
@@ -89,45 +84,16 @@ private:
     using Page = LogPage<typename Store::payload_type>;
     using Clock = std::chrono::steady_clock;
 
-    void open() {
-        row_ = with_projection_rows(store_, [&](auto& rows, auto&...) {
-            for (ProjectionStatus const& row : rows.of(consumer_.name())) {
-                if (row.state == ProjectionState::transacted) {
-                    throw UsageError{name_of(row.key) + " is kept up to date by the appends themselves"};
-                }
-            }
-            return open_projection(rows, consumer_.name(), consumer_.definition(), options_.part, options_.parts);
-        });
-    }
-
     bool claim() {
-        auto const claim = with_projection_rows(store_, [&](auto& rows, auto&... transaction) {
-            static_cast<void>(rows.lock({row_->key.name, row_->key.generation, 0})); // one part at a time prepares
-            auto made = detail::claim(rows, row_->key, options_.owner, options_.lease, is_first_claim_);
-            if (made.is_made) {
-                consumer_.prepare(made.row.key.generation, transaction...);
-            }
-            return made;
-        });
-        row_ = claim.row;
-        is_first_claim_ = false;
-        if (!claim.is_made) {
-            if (row_->state == ProjectionState::failed) {
-                throw ProjectionFailed{row_->key, row_->failure.value_or(ProjectionFailure{})};
-            }
-            if (row_->state == ProjectionState::retired) {
-                throw FencedOut{name_of(row_->key) + " has been replaced"};
-            }
+        if (!hold_.claim([&](std::int64_t generation, auto&... transaction) {
+                consumer_.prepare(generation, transaction...);
+            })) {
             return false;
         }
-        has_claim_ = true;
-        read_to_ = row_->position;
-        handled_to_ = row_->position;
-        heard_of_ = Clock::now();
+        go_on_from(*hold_.row());
+        handled_to_ = read_to_;
         // In a transaction of its own, so that what it finds can be noted by the holder of the claim.
-        with_projection_rows(store_, [&](auto& rows, auto&...) {
-            static_cast<void>(own_row(store_, rows, row_->key, row_->epoch));
-        });
+        with_projection_rows(store_, [&](auto& rows, auto&...) { static_cast<void>(hold_.lock(rows)); });
         return true;
     }
 
@@ -138,7 +104,7 @@ private:
         if (read_to_ < careful_to_) {
             page.keep_first(1);
         }
-        if (page.events.empty() && row_->is_served && Clock::now() - heard_of_ < idle_time(page)) {
+        if (page.events.empty() && hold_.row()->is_served && Clock::now() - heard_of_ < idle_time(page)) {
             read_to_ = page.end;
             return !page.reaches_head;
         }
@@ -148,7 +114,8 @@ private:
     /// How long the store may hear nothing of a page without events.
     [[nodiscard]] std::chrono::milliseconds idle_time(Page const& page) const {
         auto const renewal = options_.lease / 3;
-        return page.end == row_->position || renewal < options_.idle_checkpoint ? renewal : options_.idle_checkpoint;
+        return page.end == hold_.row()->position || renewal < options_.idle_checkpoint ? renewal
+                                                                                       : options_.idle_checkpoint;
     }
 
     bool handle(Page& page) {
@@ -176,16 +143,18 @@ private:
         }
         // What came before it is done first. The transaction that was to do it is undone, so it is handled again.
         page.keep_first(done);
-        if constexpr (!Consumer::is_transactional) {
+        if constexpr (Consumer::is_transactional) {
+            done = 0;
+        } else {
             handled_to_ = page.end;
             page.events.clear();
         }
-        done = 0;
         commit(page, done, is_handler_at_work);
         return true;
     }
 
     void commit(Page& page, std::size_t& done, bool& is_handler_at_work) {
+        ProjectionStatus const seen = *hold_.row();
         Clock::time_point const begun = Clock::now();
         auto const may_go_on = [&] { return Clock::now() - begun < options_.lease / 3 && !control_.is_stopping(); };
         auto const hand_over = [&](bool is_live, auto&... transaction) {
@@ -196,22 +165,22 @@ private:
         };
         if constexpr (!Consumer::is_transactional) {
             with_projection_rows(store_, [&](auto& rows, auto&...) {
-                if (!row_->is_served) {
-                    keep_behind_served(store_, rows, row_->key, page);
+                if (!seen.is_served) {
+                    keep_behind_served(store_, rows, seen.key, page);
                 }
                 // What is handled cannot be undone if the row turns out to be another's.
-                if (!is_running(own_row(store_, rows, row_->key, row_->epoch).state)) {
+                if (!is_running(hold_.lock(rows).state)) {
                     page = Page::at(page.begin, {});
                 }
             });
-            hand_over(row_->is_served);
+            hand_over(seen.is_served);
             handled_to_ = page.end;
         }
-        row_ = with_projection_rows(store_, [&](auto& rows, auto&... transaction) {
-            auto const served = row_->is_served ? std::nullopt : keep_behind_served(store_, rows, row_->key, page);
-            ProjectionStatus row = own_row(store_, rows, row_->key, row_->epoch);
+        hold_.set(with_projection_rows(store_, [&](auto& rows, auto&... transaction) {
+            auto const served = seen.is_served ? std::nullopt : keep_behind_served(store_, rows, seen.key, page);
+            ProjectionStatus row = hold_.lock(rows);
             bool const is_to_run = is_running(row.state);
-            if (row.position != row_->position || (Consumer::is_transactional && !is_to_run)) {
+            if (row.position != seen.position || (Consumer::is_transactional && !is_to_run)) {
                 // An earlier commit was made although its answer was lost; or an operator has paused it.
                 page = Page::at(row.position, row.event_id);
             }
@@ -223,18 +192,25 @@ private:
             if (!is_to_run) {
                 row.owner.clear();
             } else if (!row.is_served && (served ? page.end >= served->position : page.reaches_head)) {
-                serve_instead(rows, row, ProjectionState::active);
-                if (is_all_served(rows, row.key)) {
-                    consumer_.serve(row.key.generation, transaction...);
+                row.state = ProjectionState::active;
+                // While others keep the old read model up to date it is served until no part is missing in the new one.
+                if (!served || !served->is_leased() || are_others_ready(rows, row.key)) {
+                    serve(rows, row, transaction...);
                 }
             }
             rows.update(row);
             return row;
-        });
-        has_claim_ = is_running(row_->state);
-        read_to_ = row_->position;
-        heard_of_ = Clock::now();
+        }));
+        go_on_from(*hold_.row());
         handled_ += done;
+    }
+
+    template <class Rows, class... Transaction>
+    void serve(Rows& rows, ProjectionStatus& row, Transaction&... transaction) {
+        serve_instead(rows, row, ProjectionState::active);
+        if (is_all_served(rows, row.key)) {
+            consumer_.serve(row.key.generation, transaction...);
+        }
     }
 
     /// The first event of the page cannot be handled.
@@ -247,32 +223,27 @@ private:
         ProjectionFailure const failure{event.event_id, event.position, std::move(reason)};
         if (options_.on_poison == PoisonPolicy::stop) {
             note_failure(failure);
-            throw ProjectionFailed{row_->key, failure};
+            throw ProjectionFailed{hold_.row()->key, failure};
         }
-        row_ = with_projection_rows(store_, [&](auto& rows, auto&...) {
-            ProjectionStatus row = own_row(store_, rows, row_->key, row_->epoch);
-            rows.add({row.key, event.event_id, event.position, failure.reason, {}});
-            row.position = event.position;
-            row.event_id = event.event_id;
+        hold_.set(with_projection_rows(store_, [&](auto& rows, auto&...) {
+            ProjectionStatus row = hold_.lock(rows);
+            if (row.position < event.position) { // else it was put aside before, and the answer was lost
+                rows.add({row.key, event.event_id, event.position, failure.reason, {}});
+                row.position = event.position;
+                row.event_id = event.event_id;
+            }
             row.lease_until = row.now + options_.lease;
             rows.update(row);
             return row;
-        });
-        read_to_ = row_->position;
-        handled_to_ = row_->position;
+        }));
+        go_on_from(*hold_.row());
+        handled_to_ = read_to_;
         attempts_ = 0;
     }
 
-    template <class Change>
-    void change_own(Change&& change) {
-        with_projection_rows(store_, [&](auto& rows, auto&...) {
-            auto row = rows.lock(row_->key);
-            if (row && row->epoch == row_->epoch) {
-                change(*row);
-                rows.update(*row);
-                row_ = std::move(row);
-            }
-        });
+    void go_on_from(ProjectionStatus const& row) {
+        read_to_ = row.position;
+        heard_of_ = Clock::now();
     }
 
     Store& store_;
@@ -280,9 +251,7 @@ private:
     EventFilter filter_;
     ProjectionOptions options_;
     RunnerControl& control_;
-    std::optional<ProjectionStatus> row_; ///< as it was last seen; nothing before it was opened
-    bool has_claim_ = false;
-    bool is_first_claim_ = true;
+    ProjectionHold<Store> hold_;
     Position read_to_;           ///< at or above the row's position
     Position head_;              ///< as it was last seen
     Position handled_to_;        ///< the same; what is between was handled but not noted yet

@@ -4,6 +4,7 @@
 #define ANNALS_DETAIL_PROJECTION_LIFE_HPP
 
 #include <annals/detail/projection_access.hpp>
+#include <annals/limits.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -41,9 +42,11 @@ void add_generation(
 /// Finds the read model that this definition builds, or begins one.
 /// @throws FencedOut   if a newer definition is served
 /// @throws UsageError  if it is divided into another number of parts
+/// @throws InvalidInput  if the name breaks the limits of names
 template <class Rows>
 [[nodiscard]] ProjectionStatus
 open_projection(Rows& rows, std::string const& name, std::int64_t definition, std::int32_t part, std::int32_t parts) {
+    require_name("projection", name);
     auto const all = rows.of(name);
     std::int64_t newest = 0;
     std::optional<ProjectionStatus> own;
@@ -68,19 +71,22 @@ open_projection(Rows& rows, std::string const& name, std::int64_t definition, st
     return *own;
 }
 
+/// Whether a runner may claim it. @param revive  also if it has failed
+[[nodiscard]] inline bool is_free(ProjectionStatus const& row, bool revive) {
+    return !row.is_leased() && (is_running(row.state) || (revive && row.state == ProjectionState::failed));
+}
+
 struct Claim {
     ProjectionStatus row; ///< as it is now
     bool is_made = false;
 };
 
 /// Claims the projection for `owner`, unless it is held by another or is not to run.
-/// @param revive  run it also if it has failed
 template <class Rows>
 [[nodiscard]] Claim
 claim(Rows& rows, ProjectionKey const& key, std::string const& owner, std::chrono::milliseconds lease, bool revive) {
     ProjectionStatus row = rows.lock(key).value();
-    bool const is_to_run = is_running(row.state) || (revive && row.state == ProjectionState::failed);
-    if (row.is_leased() || !is_to_run) {
+    if (!is_free(row, revive)) {
         return {row, false};
     }
     row.state = row.is_served ? ProjectionState::active : ProjectionState::booting;
@@ -176,6 +182,18 @@ void serve_instead(Rows& rows, ProjectionStatus& row, ProjectionState state) {
         begin = end;
     }
     return std::nullopt;
+}
+
+/// Whether all other parts of the generation can take the place of those before them.
+template <class Rows>
+[[nodiscard]] bool are_others_ready(Rows& rows, ProjectionKey const& key) {
+    for (ProjectionStatus const& row : rows.of(key.name)) {
+        bool const is_other = row.key.generation == key.generation && row.key.part != key.part;
+        if (is_other && !row.is_served && row.state != ProjectionState::active) {
+            return false;
+        }
+    }
+    return true;
 }
 
 /// Whether all parts of the generation are served.

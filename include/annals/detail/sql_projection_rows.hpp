@@ -39,6 +39,9 @@ public:
         return read(transaction_.query(select() + " WHERE name = $1 ORDER BY generation, part", name));
     }
 
+    /// One of them.
+    [[nodiscard]] std::optional<ProjectionStatus> find(ProjectionKey const& key) { return find(key, ""); }
+
     /// One of them, which no other transaction can change or lock until this one ends.
     [[nodiscard]] std::optional<ProjectionStatus> lock(ProjectionKey const& key) {
         return find(key, Transaction::lock_rows_sql());

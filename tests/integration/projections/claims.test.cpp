@@ -43,12 +43,13 @@ struct Counter {
 /// A place where a runner stands still between two pages, as if its process were frozen.
 class Freezer {
 public:
-    void operator()(std::chrono::milliseconds time) {
+    bool operator()(std::chrono::milliseconds time) {
         std::unique_lock lock{mutex_};
         is_in_ = is_cold_;
         changed_.notify_all();
         changed_.wait_for(lock, is_cold_ ? 30s : time, [this] { return !is_cold_; });
         is_in_ = false;
+        return false;
     }
     void freeze() {
         std::unique_lock lock{mutex_};
@@ -117,7 +118,7 @@ void check_frozen() {
     bank::deposit(store, 10);
     auto const freezer = std::make_shared<Freezer>();
     annals::ProjectionOptions const options{
-        .poll = 5ms, .lease = 100ms, .hint = [freezer](std::chrono::milliseconds time) { (*freezer)(time); }
+        .poll = 5ms, .lease = 100ms, .hint = [freezer](std::chrono::milliseconds time) { return (*freezer)(time); }
     };
     ProjectionRunner frozen{store, Totals{place.tables()}, options};
     frozen.start();
@@ -146,7 +147,7 @@ void check_frozen_elsewhere() {
     std::atomic<int> handled = 0;
     auto const freezer = std::make_shared<Freezer>();
     annals::ProjectionOptions const options{
-        .poll = 5ms, .lease = 100ms, .hint = [freezer](std::chrono::milliseconds time) { (*freezer)(time); }
+        .poll = 5ms, .lease = 100ms, .hint = [freezer](std::chrono::milliseconds time) { return (*freezer)(time); }
     };
     ProjectionRunner frozen{store, Counter{&handled}, options};
     frozen.start();

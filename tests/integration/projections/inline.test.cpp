@@ -127,6 +127,22 @@ void check_take_over() {
 }
 
 template <class Place>
+void check_take_over_from_runner() {
+    Place const place;
+    auto store = place.store();
+    bank::deposit(store, 10);
+    ProjectionRunner runner{store, Totals{place.tables()}, {.poll = 2ms}};
+    runner.start();
+    ProjectionControl{store}.wait_for(store.head(), "totals", 30s);
+    InlineProjections bank_store{store, Totals{place.tables()}};
+    bank::deposit(bank_store, 10);
+    CHECK_THROWS_AS(runner.wait(30s), annals::FencedOut); // it does not stand by for what never comes
+    bank::deposit(bank_store, 10);
+    CHECK(lines(place, store) == bank::fold(store));
+    CHECK(number(store, "SELECT count(*) FROM " + place.tables() + "letters") == 20);
+}
+
+template <class Place>
 void check_new_definition() {
     Place const place;
     auto store = place.store();
@@ -171,6 +187,9 @@ TEST_CASE("postgres: a repeated append is counted once inline") { check_repeated
 
 TEST_CASE("Appends take over a projection that was run") { check_take_over<SqlitePlace>(); }
 TEST_CASE("postgres: appends take over a projection that was run") { check_take_over<PostgresPlace>(); }
+
+TEST_CASE("Appends take over from a runner, which ends") { check_take_over_from_runner<SqlitePlace>(); }
+TEST_CASE("postgres: appends take over from a runner, which ends") { check_take_over_from_runner<PostgresPlace>(); }
 
 TEST_CASE("A newer definition fences out old code that appends inline") { check_new_definition<SqlitePlace>(); }
 TEST_CASE("postgres: a newer definition fences out old code that appends inline") {

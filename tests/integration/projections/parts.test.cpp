@@ -13,6 +13,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <thread>
 #include <vector>
 
 // One projection by several runners, each with its part of the streams.
@@ -156,6 +157,46 @@ void check_one_part_missing() {
     CHECK(lines(place, store, 2) == bank::fold(store));
 }
 
+template <class Place>
+void check_slow_part() {
+    Place const place;
+    auto store = place.store();
+    ProjectionControl control{store};
+    open_both(store);
+    auto const options = [](std::int32_t part) { return ProjectionOptions{.poll = 5ms, .part = part, .parts = 2}; };
+    ProjectionRunner first{store, Totals{place.tables()}, options(0)};
+    ProjectionRunner second{store, Totals{place.tables()}, options(1)};
+    first.start();
+    second.start();
+    control.wait_for(store.head(), "totals", 30s);
+
+    ProjectionRunner new_first{store, bank::Totals2{place.tables()}, options(0)};
+    new_first.start();
+    auto const is_ready = [&] {
+        auto const rows = control.status("totals"); // generation by generation, part by part
+        return rows.size() == 4 && rows[2].state == annals::ProjectionState::active;
+    };
+    for (auto const until = std::chrono::steady_clock::now() + 30s; !is_ready();) {
+        REQUIRE(std::chrono::steady_clock::now() < until);
+        std::this_thread::sleep_for(2ms);
+    }
+    // One part is missing in the new read model, so the old one is served, and goes on in all its parts.
+    control.wait_for(bank::deposit(store, 40, 20), "totals", 30s);
+    CHECK(control.served_generation("totals") == 1);
+    CHECK(lines(place, store, 1) == bank::fold(store));
+
+    ProjectionRunner new_second{store, bank::Totals2{place.tables()}, options(1)};
+    new_second.start();
+    CHECK_THROWS_AS(first.wait(30s), annals::FencedOut);
+    CHECK_THROWS_AS(second.wait(30s), annals::FencedOut);
+    control.wait_for(bank::deposit(store, 40, 20), "totals", 30s);
+    CHECK(control.served_generation("totals") == 2);
+    CHECK(lines(place, store, 2) == bank::fold(store));
+    // Each event that was news has made one letter, whichever generation it was that wrote it.
+    CHECK(number(store, "SELECT count(*) FROM " + place.tables() + "letters") == 80);
+    CHECK(number(store, "SELECT count(DISTINCT event_id) FROM " + place.tables() + "letters") == 80);
+}
+
 } // namespace
 
 TEST_CASE("Three runners share a projection by streams", "[concurrency]") { check_three_parts<SqlitePlace>(); }
@@ -171,4 +212,11 @@ TEST_CASE("postgres: a projection is served once when its last parts are ready a
 TEST_CASE("A projection is not served before all its parts are there") { check_one_part_missing<SqlitePlace>(); }
 TEST_CASE("postgres: a projection is not served before all its parts are there") {
     check_one_part_missing<PostgresPlace>();
+}
+
+TEST_CASE("A read model is served in all its parts until the last part of the new one is there", "[concurrency]") {
+    check_slow_part<SqlitePlace>();
+}
+TEST_CASE("postgres: a read model is served in all its parts until the last part of the new one is there") {
+    check_slow_part<PostgresPlace>();
 }
