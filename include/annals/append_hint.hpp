@@ -8,13 +8,15 @@
 #include <chrono>
 #include <functional>
 #include <thread>
+#include <utility>
 
 namespace annals {
 
-/// Waits until events may have been appended: called with the longest time to wait, returns early if so.
+/// Waits for appends: called with the longest time to wait, returns true as soon as events may have been appended, and
+/// false when the time is over.
 ///
 /// Only a hint, so it may miss appends or tell of none. It is called by one thread at a time.
-using AppendHint = std::function<void(std::chrono::milliseconds)>;
+using AppendHint = std::function<bool(std::chrono::milliseconds)>;
 
 namespace detail {
 
@@ -23,13 +25,18 @@ template <class Store>
 [[nodiscard]] AppendHint hint_of(Store& store) {
     if constexpr (requires { store.append_hint(); }) {
         return store.append_hint();
+    } else if constexpr (requires { store.append_listener(); }) {
+        if (auto const listener = store.append_listener()) {
+            return [listener](std::chrono::milliseconds time) { return listener->wait(time); };
+        }
+        return {};
     } else if constexpr (requires { store.projection_table(); }) {
         return [&store, seen = Position{}](std::chrono::milliseconds time) mutable {
             auto const until = std::chrono::steady_clock::now() + time;
             while (store.head() == seen && std::chrono::steady_clock::now() < until) {
                 std::this_thread::sleep_for(std::chrono::microseconds{500});
             }
-            seen = store.head();
+            return std::exchange(seen, store.head()) != seen;
         };
     } else {
         return {};

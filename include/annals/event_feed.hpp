@@ -23,7 +23,8 @@ public:
     [[nodiscard]] static FeedStart beginning() { return FeedStart{Position{}}; }
     /// With what is appended from now on.
     [[nodiscard]] static FeedStart end() { return FeedStart{std::nullopt}; }
-    /// With the event behind that position.
+    /// With the event behind that position. If the log ends before it, with what comes behind it one day: whoever may
+    /// meet a restored, older log keeps an event's id as well and looks.
     [[nodiscard]] static FeedStart after(Position position) { return FeedStart{position}; }
 
     /// Nothing for the end.
@@ -72,7 +73,8 @@ public:
     EventFeed& operator=(EventFeed const&) = delete;
     ~EventFeed() = default;
 
-    /// The next event, waited for if need be. Valid until the next call.
+    /// The next event, waited for if need be: so long, and once as long as a call of the store may take. Valid until
+    /// the next call.
     /// @returns null if none came in that time, or since `interrupt` was called
     /// @throws what the store throws; the same event is next then
     [[nodiscard]] Event const* next(std::chrono::milliseconds time) {

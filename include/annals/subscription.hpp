@@ -7,6 +7,7 @@
 #include <annals/detail/projection_handlers.hpp>
 #include <annals/event_feed.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <concepts>
 #include <condition_variable>
@@ -53,8 +54,8 @@ public:
     void stop() {
         control_.stop();
         feed_.interrupt();
-        if (thread_.get_id() == std::this_thread::get_id()) {
-            return;
+        if (running_thread_ == std::this_thread::get_id()) {
+            return; // a handler stops its own subscription, and cannot wait for itself
         }
         std::lock_guard const lock{joining_};
         if (thread_.joinable()) {
@@ -95,8 +96,8 @@ private:
     template <class Handler>
     [[nodiscard]] static std::function<void(Event const&)> callable(Handler handler) {
         if constexpr (is_typed<Handler>) {
-            using Handlers = detail::ProjectionHandlers<Handler, detail::event_sources_t<Handler>>;
-            static_assert(Handlers::is_complete);
+            static_assert(detail::check_projection<Handler>());
+            using Handlers = detail::HandlersOf<Handler>;
             return
                 [handlers = std::move(handler)](Event const& event) mutable { Handlers::take(handlers, event, true); };
         } else {
@@ -113,6 +114,7 @@ private:
     }
 
     void run() {
+        running_thread_ = std::this_thread::get_id();
         std::exception_ptr error;
         try {
             while (!control_.is_stopping()) {
@@ -162,6 +164,7 @@ private:
     std::uint64_t times_caught_up_ = 0;
     bool is_over_ = false;
     std::exception_ptr error_;
+    std::atomic<std::thread::id> running_thread_{};
     std::mutex joining_;
     std::thread thread_; // the last, so that all else is there when it begins
 };

@@ -33,18 +33,23 @@ public:
         changed_.wait_for(lock, time, [this] { return is_stopping_; });
     }
 
-    /// Waits until events may have been appended.
+    /// Waits until events may have been appended, at most so long.
     void wait_for_events(AppendHint const& hint, milliseconds poll) {
         if (!hint) {
             pause(poll);
             return;
         }
-        // In slices, since the hint does not know of `stop`. It may return early for any reason.
-        milliseconds const slice = poll < longest_slice ? poll : longest_slice;
+        auto const until = std::chrono::steady_clock::now() + poll;
+        auto const left = [until] { return std::chrono::ceil<milliseconds>(until - std::chrono::steady_clock::now()); };
         try {
-            hint(slice);
+            // In slices, since the hint does not know of `stop`.
+            while (left() > milliseconds{0} && !is_stopping()) {
+                if (hint(left() < longest_slice ? left() : longest_slice)) {
+                    return;
+                }
+            }
         } catch (...) {
-            pause(poll); // as without a hint
+            pause(left()); // as without a hint
         }
     }
 

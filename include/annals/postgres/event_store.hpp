@@ -5,6 +5,7 @@
 
 #include <annals/concepts/event_store.hpp>
 #include <annals/postgres/detail/append.hpp>
+#include <annals/postgres/event_listener.hpp>
 #include <annals/postgres/event_reader.hpp>
 #include <annals/postgres/snapshot_store.hpp>
 #include <annals/postgres/transaction.hpp>
@@ -81,6 +82,14 @@ public:
     template <class State = void>
     [[nodiscard]] PostgresSnapshotStore snapshot_store() const {
         return PostgresSnapshotStore{database()};
+    }
+
+    /// What tells those who follow the log of appends, if `Options::notify` is set and no transaction pooler is
+    /// between.
+    [[nodiscard]] std::shared_ptr<postgres::EventListener> append_listener() const {
+        postgres::Options const& options = database()->options();
+        bool const hears = options.notify && !options.transaction_pooler;
+        return hears ? std::make_shared<postgres::EventListener>(database()) : nullptr;
     }
 
     /// For the library's other classes on the same database.

@@ -19,13 +19,17 @@ class AppendWatch {
 public:
     explicit AppendWatch(Database const& database) : connection_{database.open_reader()} {}
 
+    /// @returns true if there may have been one since the last call
     /// @throws StoreError  if the file cannot be read
-    void operator()(std::chrono::milliseconds time) {
+    [[nodiscard]] bool operator()(std::chrono::milliseconds time) {
         auto const until = std::chrono::steady_clock::now() + time;
         while (true) {
             std::int64_t const now = data_version();
-            if (std::exchange(seen_, now) != now || std::chrono::steady_clock::now() >= until) {
-                return;
+            if (std::exchange(seen_, now) != now) {
+                return true;
+            }
+            if (std::chrono::steady_clock::now() >= until) {
+                return false;
             }
             std::this_thread::sleep_for(time < pause ? time : pause);
         }
