@@ -25,6 +25,7 @@ set(ANNALS_CORE_HEADERS
     annals/detail/checkpoint_checksum.hpp
     annals/detail/cloud_event_text.hpp
     annals/detail/crc32c.hpp
+    annals/detail/dead_letter_replay.hpp
     annals/detail/dispatch.hpp
     annals/detail/earlier_append.hpp
     annals/detail/entropy.hpp
@@ -38,6 +39,7 @@ set(ANNALS_CORE_HEADERS
     annals/detail/projection_access.hpp
     annals/detail/projection_consumer.hpp
     annals/detail/projection_handlers.hpp
+    annals/detail/projection_hold.hpp
     annals/detail/projection_life.hpp
     annals/detail/projection_moves.hpp
     annals/detail/repository_parts.hpp
@@ -119,7 +121,6 @@ set(ANNALS_SQLITE_HEADERS
     annals/sqlite/event_reader.hpp
     annals/sqlite/event_store.hpp
     annals/sqlite/options.hpp
-    annals/sqlite/projection.hpp
     annals/sqlite/reader.hpp
     annals/sqlite/snapshot_store.hpp
     annals/sqlite/statement.hpp

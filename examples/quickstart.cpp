@@ -79,6 +79,8 @@ private: // one handler an event: if one is missing, the program does not compil
 // A projection: a read model, built from the events of all orders.
 
 struct OrderSummaries {
+    using events = Order;
+
     struct Summary {
         std::string customer;
         std::int64_t total = 0;
@@ -86,16 +88,13 @@ struct OrderSummaries {
     };
     std::map<std::string, Summary> by_order;
 
-    void handle(annals::SourcedEvent<OrderEvent> const& event) {
-        Summary& summary = by_order[event.aggregate_id()];
-        if (auto const* created = std::get_if<OrderCreated>(&event.payload)) {
-            summary = {created->customer, 0, "pending"};
-        } else if (auto const* item = std::get_if<ItemAdded>(&event.payload)) {
-            summary.total += item->quantity * item->cents;
-        } else {
-            summary.status = "shipped";
-        }
+    void handle(OrderCreated const& e, annals::EventFacts const& at) {
+        by_order[at.aggregate_id()] = {e.customer, 0, "pending"};
     }
+    void handle(ItemAdded const& e, annals::EventFacts const& at) {
+        by_order[at.aggregate_id()].total += e.quantity * e.cents;
+    }
+    void handle(OrderShipped const&, annals::EventFacts const& at) { by_order[at.aggregate_id()].status = "shipped"; }
 };
 
 int main() try {
@@ -139,7 +138,7 @@ int main() try {
     }
 
     OrderSummaries summaries;
-    annals::project<OrderEvent>(store, summaries);
+    annals::project(store, summaries);
     for (auto const& [id, summary] : summaries.by_order) {
         std::cout << "summary:  " << id << ", " << summary.total << " cents, " << summary.status << '\n';
     }

@@ -5,9 +5,8 @@
 
 // The PostgreSQL adapter. Link with libpq 14 or later; the CMake target is annals::postgres.
 //
-// Beside it, for those who need them: annals/postgres/event_listener.hpp and annals/postgres/grants.hpp.
+// Beside it, for those who need them: annals/postgres/grants.hpp and annals/postgres/checkpoint_store.hpp.
 
-#include <annals/postgres/checkpoint_store.hpp>
 #include <annals/postgres/event_store.hpp>
 #include <annals/postgres/schema.hpp>
 #include <annals/postgres/snapshot_store.hpp>

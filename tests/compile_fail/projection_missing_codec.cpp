@@ -13,8 +13,9 @@ using Store = annals::InMemoryEventStore<OrderEvent>;
 #endif
 
 struct Report {
-    void handle(annals::SourcedEvent<OrderEvent> const&) {}
+    using events = OrderEvent;
+    void handle(Created const&) {}
 };
 
 void use(Store const& store, Report& report);
-void use(Store const& store, Report& report) { static_cast<void>(annals::project<OrderEvent>(store, report)); }
+void use(Store const& store, Report& report) { annals::project(store, report); }

@@ -27,18 +27,43 @@ struct AdvancesBlindly : Checkpoints {
     void advance(std::string_view, Checkpoint const&);
 };
 
-using Event = std::variant<int>;
-struct HandlesEvents {
-    void handle(SourcedEvent<Event> const&);
+struct Paid {};
+struct Sent {};
+struct Transaction {};
+struct WithoutEvents {
+    void handle(Paid const&);
 };
-struct HandlesPayloads {
-    void handle(Event const&);
+struct HandlesPaid {
+    using events = std::variant<Paid, Sent>;
+    void handle(Paid const&);
 };
 struct HandlesMutableEvents {
-    void handle(SourcedEvent<Event>&);
+    using events = std::variant<Paid>;
+    void handle(Paid&);
 };
-struct HandlesOtherEvents {
-    void handle(SourcedEvent<std::variant<char>> const&);
+struct HandlesBoth : HandlesPaid {
+    using HandlesPaid::handle;
+    void handle(Sent const&, EventFacts const&);
+};
+struct HandlesOneOfTwoSources : HandlesPaid {
+    using events = EventsOf<std::variant<Paid>, std::variant<Sent>>;
+};
+struct HandlesBothSources : HandlesBoth {
+    using events = EventsOf<std::variant<Paid>, std::variant<Sent>>;
+};
+struct TakesSubset : HandlesPaid {
+    static constexpr bool takes_subset = true;
+};
+struct SaysItTakesAll : HandlesPaid {
+    static constexpr bool takes_subset = false;
+};
+struct TakesTransaction : HandlesPaid {
+    static constexpr std::string_view name = "takes-transaction";
+    using HandlesPaid::handle;
+    void handle(Sent const&, EventFacts const&, Transaction&);
+};
+struct Named : HandlesBoth {
+    static constexpr std::string_view name = "named";
 };
 
 struct Policy {
@@ -79,11 +104,25 @@ TEST_CASE("CheckpointStore: what is none and what is one") {
 }
 
 TEST_CASE("Projection: what is none and what is one") {
-    STATIC_REQUIRE_FALSE(Projection<int, Event>);
-    STATIC_REQUIRE_FALSE(Projection<HandlesPayloads, Event>);
-    STATIC_REQUIRE_FALSE(Projection<HandlesMutableEvents, Event>);
-    STATIC_REQUIRE_FALSE(Projection<HandlesOtherEvents, Event>);
-    STATIC_REQUIRE(Projection<HandlesEvents, Event>);
+    STATIC_REQUIRE_FALSE(Projection<int>);
+    STATIC_REQUIRE_FALSE(Projection<WithoutEvents>);
+    STATIC_REQUIRE_FALSE(Projection<HandlesPaid>);
+    STATIC_REQUIRE_FALSE(Projection<HandlesMutableEvents>);
+    STATIC_REQUIRE_FALSE(Projection<HandlesOneOfTwoSources>);
+    STATIC_REQUIRE_FALSE(Projection<SaysItTakesAll>);
+    STATIC_REQUIRE_FALSE(Projection<TakesTransaction>);
+    STATIC_REQUIRE(Projection<HandlesBoth>);
+    STATIC_REQUIRE(Projection<HandlesBothSources>);
+    STATIC_REQUIRE(Projection<TakesSubset>);
+    STATIC_REQUIRE(Projection<TakesTransaction, Transaction>);
+    STATIC_REQUIRE(Projection<HandlesBoth, Transaction>); // it need not take it
+}
+
+TEST_CASE("NamedProjection: what is none and what is one") {
+    STATIC_REQUIRE_FALSE(NamedProjection<HandlesBoth>);
+    STATIC_REQUIRE_FALSE(NamedProjection<TakesTransaction>);
+    STATIC_REQUIRE(NamedProjection<Named>);
+    STATIC_REQUIRE(NamedProjection<TakesTransaction, Transaction>);
 }
 
 TEST_CASE("SnapshotPolicy: what is none and what is one") {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 #include <annals/memory.hpp>
+#include <annals/memory/checkpoint_store.hpp>
 #include <annals/testing/checkpoint_store_contract.hpp>
 #include <annals/testing/event_store_contract.hpp>
 #include <annals/testing/snapshot_store_contract.hpp>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+#include <annals/postgres/checkpoint_store.hpp>
 #include <annals/testing/checkpoint_store_contract.hpp>
 #include <annals/testing/event_store_contract.hpp>
 #include <annals/testing/snapshot_store_contract.hpp>

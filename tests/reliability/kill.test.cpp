@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 #include <annals/annals.hpp>
+#include <annals/inline_projections.hpp>
 #include <annals/json.hpp>
 #include <annals/sqlite.hpp>
 #include <tests/catch.hpp>
@@ -17,6 +18,7 @@
 #include <cstdint>
 #include <iostream>
 #include <random>
+#include <span>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -31,32 +33,49 @@ using namespace reliability;
 using annals::SqliteEventStore;
 
 /// A read model in the store's own file: how many events each writer has written.
-class Totals {
-public:
-    explicit Totals(SqliteEventStore& store) {
-        store.transact([](annals::sqlite::Transaction& transaction) {
-            transaction.execute("CREATE TABLE IF NOT EXISTS totals (writer INTEGER PRIMARY KEY, events INTEGER)");
-        });
+struct Totals {
+    static constexpr std::string_view name = "totals";
+    using events = WrittenEvent;
+
+    static void prepare(std::int64_t, annals::sqlite::Transaction& transaction) {
+        transaction.run("CREATE TABLE IF NOT EXISTS totals (writer INTEGER PRIMARY KEY, events INTEGER)");
     }
-    void handle(annals::SourcedEvent<WrittenEvent> const& event, annals::sqlite::Transaction& transaction) {
+    static void handle(Written const& event, annals::EventFacts const&, annals::sqlite::Transaction& transaction) {
         transaction.run(
-            "INSERT INTO totals VALUES (?1, 1) ON CONFLICT DO UPDATE SET events = events + 1",
-            std::get<Written>(event.payload).writer
+            "INSERT INTO totals VALUES (?1, 1) ON CONFLICT DO UPDATE SET events = events + 1", event.writer
         );
     }
 };
 
-constexpr std::string_view projection_name = "totals";
+using KeepingTotals = annals::InlineProjections<SqliteEventStore, Totals>;
 
-/// Writes until it is killed: commits, snapshots and the read model.
-template <class Style>
+/// Broken: appends, and brings the read model up to date in a transaction of its own.
+class KeepingTotalsLater {
+public:
+    KeepingTotalsLater(SqliteEventStore& store, Totals) : store_{store} {
+        store_.transact([](annals::sqlite::Transaction& transaction) { Totals::prepare(1, transaction); });
+    }
+    void append(std::span<annals::StreamAppend<annals::EncodedPayload> const> commit) {
+        store_.append(commit);
+        store_.transact([](annals::sqlite::Transaction& transaction) {
+            transaction.run("INSERT OR REPLACE INTO totals SELECT json_extract(data, '$.writer') AS writer, count(*) "
+                            "FROM events GROUP BY writer");
+        });
+    }
+
+private:
+    SqliteEventStore& store_;
+};
+
+/// Writes until it is killed: commits with the read model, and snapshots.
+template <class Style, class Keeping>
 [[noreturn]] void write_for_ever(std::string const& path, Writer writer, std::atomic<std::int64_t>& acknowledged) {
     SqliteEventStore store{path};
-    Totals totals{store};
+    Keeping keeping_totals{store, Totals{}};
     auto snapshots = store.snapshot_store();
     while (true) {
         Commit const commit = writer.next();
-        Style::write(store, commit, [&] { acknowledged = commit.number; });
+        Style::write(keeping_totals, commit, [&] { acknowledged = commit.number; });
         auto const& part = commit.parts.front();
         if (commit.number % 4 == 0) {
             snapshots.save(
@@ -66,9 +85,6 @@ template <class Style>
                  annals::system_clock().now(),
                  {"State", 1, std::to_string(commit.number)}}
             );
-        }
-        if (commit.number % 3 == 0) {
-            annals::sqlite::project<WrittenEvent>(store, projection_name, totals, 7);
         }
     }
 }
@@ -104,20 +120,18 @@ int count_wrong_snapshots(SqliteEventStore const& store, int writers) {
 }
 
 bool has_right_totals(SqliteEventStore& store, Audit const& audit, int writers) {
-    auto const checkpoint = annals::SqliteCheckpointStore{store}.load(projection_name);
-    auto const folded = checkpoint ? static_cast<std::size_t>(checkpoint->position.first()) : 0;
     std::vector<std::int64_t> totals(static_cast<std::size_t>(writers));
-    static_cast<void>(Totals{store}); // a writer killed early has not made its table
     store.transact([&](annals::sqlite::Transaction& transaction) {
+        Totals::prepare(1, transaction); // a writer killed early has not made its table
         for (auto rows = transaction.query("SELECT writer, events FROM totals"); rows.next();) {
             totals.at(static_cast<std::size_t>(rows.integer(0))) = rows.integer(1);
         }
     });
-    return totals == audit.events_by_writer(folded);
+    return totals == audit.events_by_writer(audit.events());
 }
 
 /// Starts writers, kills them and looks at what is left, again and again, until something is wrong.
-template <class Style>
+template <class Style, class Keeping = KeepingTotals>
 KillReport kill_writers(int writers, int cycles) {
     TempDirectory const directory;
     std::string const path = directory.file("events.db");
@@ -130,7 +144,7 @@ KillReport kill_writers(int writers, int cycles) {
         for (int i = 0; i < writers; ++i) {
             auto const writer = static_cast<std::size_t>(i);
             processes.push_back(Process{[&] {
-                write_for_ever<Style>(
+                write_for_ever<Style, Keeping>(
                     path, Writer{i, audit.commits(writer), audit.versions(writer)}, acknowledged[writer]
                 );
             }});
@@ -203,4 +217,9 @@ TEST_CASE("The kill test notices a writer that acknowledges before the commit", 
 TEST_CASE("The kill test notices a writer that makes two commits of one", "[kill]") {
     KillReport const report = kill_writers<Halving>(1, 250);
     CHECK(report.findings.half > 0);
+}
+
+TEST_CASE("The kill test notices a read model that is brought up to date after the commit", "[kill]") {
+    KillReport const report = kill_writers<Honest, KeepingTotalsLater>(1, 250);
+    CHECK(report.wrong_totals > 0);
 }

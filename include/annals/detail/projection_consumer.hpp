@@ -17,11 +17,13 @@ namespace annals::detail {
 
 template <class Store, class P>
 struct HandlersOver {
-    using type = ProjectionHandlers<P, event_sources_t<P>>;
+    static_assert(check_named_projection<P>());
+    using type = HandlersOf<P>;
 };
 template <SqlStore Store, class P>
 struct HandlersOver<Store, P> {
-    using type = ProjectionHandlers<P, event_sources_t<P>, typename Store::transaction_type>;
+    static_assert(check_named_projection<P, typename Store::transaction_type>());
+    using type = HandlersOf<P, typename Store::transaction_type>;
 };
 
 /// A projection as `LogFollower` runs it.
@@ -29,11 +31,6 @@ template <class Store, class Held>
 class ProjectionConsumer {
     using P = std::remove_reference_t<std::unwrap_reference_t<Held>>;
     using Handlers = typename HandlersOver<Store, P>::type;
-    static_assert(Handlers::is_complete);
-    static_assert(
-        requires { std::string{P::name}; },
-        "annals: a projection that is run needs a name: `static constexpr std::string_view name = \"...\";`"
-    );
 
 public:
     static constexpr bool is_transactional = Handlers::is_transactional;
@@ -93,7 +90,7 @@ public:
         if constexpr (is_transactional) {
             Handlers::take(projection, event, is_live, transaction...);
         } else {
-            ProjectionHandlers<P, event_sources_t<P>>::take(projection, event, is_live);
+            HandlersOf<P>::take(projection, event, is_live);
         }
     }
 

@@ -4,6 +4,7 @@
 #define ANNALS_DETAIL_PROJECTION_HANDLERS_HPP
 
 #include <annals/concepts/event_codec.hpp>
+#include <annals/concepts/projection.hpp>
 #include <annals/detail/repository_parts.hpp>
 #include <annals/event_facts.hpp>
 #include <annals/event_filter.hpp>
@@ -20,16 +21,6 @@
 
 namespace annals::detail {
 
-/// `P` has a handler for events of type `E` that is given `Context`, a transaction or nothing.
-template <class P, class E, class... Context>
-concept HandlesWith = requires(P& projection, E const& event, EventFacts const& facts, Context&... context) {
-    projection.handle(event, facts, context...);
-};
-
-template <class P, class E, class... Context>
-concept HandlesAnyway = HandlesWith<P, E, Context...> || HandlesWith<P, E> ||
-                        requires(P& projection, E const& event) { projection.handle(event); };
-
 /// Calls the handler of `projection` that takes most: event, facts and transaction; event and facts; or the event.
 template <class P, class E, class... Context>
 void call_handler(P& projection, E const& event, EventFacts const& facts, Context&... context) {
@@ -39,15 +30,6 @@ void call_handler(P& projection, E const& event, EventFacts const& facts, Contex
         projection.handle(event, facts);
     } else if constexpr (HandlesAnyway<P, E>) {
         projection.handle(event);
-    }
-}
-
-template <class P>
-consteval bool takes_subset() {
-    if constexpr (requires { P::takes_subset; }) {
-        return P::takes_subset;
-    } else {
-        return false;
     }
 }
 
@@ -73,7 +55,7 @@ struct SourceHandlers {
 
     template <class... Es>
     static consteval bool check(std::variant<Es...> const*) {
-        if constexpr (takes_subset<P>()) {
+        if constexpr (takes_subset<P>) {
             return true;
         } else {
             return (... && RequireHandler<P, Es, handles<Es>>::value);
@@ -160,6 +142,35 @@ struct ProjectionHandlers<P, EventsOf<Sources...>, Context...> {
         static_cast<void>((... || SourceHandlers<P, Sources, Context...>::take(projection, stored, facts, context...)));
     }
 };
+
+template <class P, class... Context>
+using HandlersOf = ProjectionHandlers<P, event_sources_t<P>, Context...>;
+
+/// One sentence for what a projection lacks, instead of what the compiler would say further down.
+template <class P, class... Context>
+consteval bool check_projection() {
+    constexpr bool names_events = requires { typename P::events; };
+    static_assert(
+        names_events,
+        "annals: this is not a projection: say which events it takes, `using events = ...;` an aggregate, an event "
+        "variant, or annals::EventsOf several"
+    );
+    if constexpr (names_events && !Projection<P, Context...>) {
+        static_assert(HandlersOf<P, Context...>::is_complete); // names the event
+    }
+    return Projection<P, Context...>;
+}
+
+/// @see check_projection
+template <class P, class... Context>
+consteval bool check_named_projection() {
+    constexpr bool is_projection = check_projection<P, Context...>();
+    static_assert(
+        !is_projection || NamedProjection<P, Context...>,
+        "annals: a projection that is run needs a name: `static constexpr std::string_view name = \"...\";`"
+    );
+    return NamedProjection<P, Context...>;
+}
 
 } // namespace annals::detail
 

@@ -115,12 +115,10 @@ private:
                 }
             }
             release();
+            report(RunnerState::stopped, {});
         } catch (...) {
             error = std::current_exception();
             leave_a_note();
-        }
-        if (!error) {
-            report(RunnerState::stopped, {});
         }
         control_.end(error);
     }
@@ -156,13 +154,18 @@ private:
 
     /// What ends the run is in the store for all to see, if the store can be reached.
     void leave_a_note() noexcept {
-        std::string reason = failure_text();
+        std::string reason;
         try {
+            reason = failure_text();
             follower_.note_failure({{}, {}, reason});
         } catch (...) {
             // `wait` throws what has ended the run; there is nobody else to tell.
         }
-        report(RunnerState::ended, std::move(reason));
+        try {
+            report(RunnerState::ended, std::move(reason));
+        } catch (...) {
+            // The state is told. There was no memory for the rest.
+        }
     }
 
     void report(RunnerState state, std::string trouble) {

@@ -2,6 +2,7 @@
 
 #include <annals/annals.hpp>
 #include <annals/postgres.hpp>
+#include <annals/postgres/checkpoint_store.hpp>
 #include <tests/catch.hpp>
 #include <tests/integration/postgres/support/test_schema.hpp>
 

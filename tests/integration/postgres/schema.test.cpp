@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 #include <annals/postgres.hpp>
+#include <annals/postgres/checkpoint_store.hpp>
 #include <annals/postgres/grants.hpp>
 #include <tests/catch.hpp>
 #include <tests/integration/postgres/support/test_schema.hpp>

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+#include <annals/projection_control.hpp>
+#include <annals/projection_runner.hpp>
 #include <annals/sqlite.hpp>
 #include <tests/catch.hpp>
 #include <tests/integration/sqlite/support/plain_counter.hpp>
@@ -9,8 +11,10 @@
 #include <sqlite3.h>
 
 #include <atomic>
+#include <cstdint>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -36,6 +40,25 @@ void back_up(std::string const& from, std::string const& to, int pages_a_step) {
         throw std::runtime_error{"the backup has failed"};
     }
 }
+
+/// Counts the events in a table of the store's own file.
+struct Count {
+    static constexpr std::string_view name = "count";
+    using events = PlainEvent;
+
+    static void prepare(std::int64_t, annals::sqlite::Transaction& in) {
+        in.run("CREATE TABLE IF NOT EXISTS counted (position INTEGER)");
+    }
+    static void handle(auto const&, annals::EventFacts const& at, annals::sqlite::Transaction& in) {
+        in.run("INSERT INTO counted VALUES (?1)", at.position.first());
+    }
+    static std::int64_t read(SqliteEventStore& store) {
+        return store.transact([](annals::sqlite::Transaction& in) {
+            auto rows = in.query("SELECT count(*) FROM counted");
+            return rows.next() ? rows.integer(0) : -1;
+        });
+    }
+};
 
 std::vector<annals::EventId> ids(SqliteEventStore const& store) {
     std::vector<annals::EventId> result;
@@ -74,6 +97,38 @@ TEST_CASE("A backup is a store that goes on where it was", "[sqlite][backup]") {
     CHECK(restored.head().first() == 21);
     CHECK(store.head().first() == 20);
     CHECK(is_intact(copy));
+}
+
+TEST_CASE("A projection goes on where its backup stands, and not where another file did", "[sqlite][backup]") {
+    TempDirectory const directory;
+    std::string const path = directory.file("events.db");
+    std::string const copy = directory.file("backup.db");
+    SqliteEventStore store{path};
+    append_additions(store, "a", 5);
+    annals::ProjectionRunner{store, Count{}}.catch_up();
+    back_up(path, copy, -1);
+    append_additions(store, "a", 5);
+    annals::ProjectionRunner{store, Count{}}.catch_up();
+    CHECK(Count::read(store) == 10);
+
+    SqliteEventStore restored{copy};
+    append_additions(restored, "b", 2);
+    SECTION("with its own place") {
+        annals::ProjectionRunner{restored, Count{}}.catch_up();
+        CHECK(Count::read(restored) == 7);
+    }
+    SECTION("with the place of the other") {
+        RawDatabase{copy}.run(
+            "ATTACH '" + path +
+            "' AS other; DELETE FROM projections; INSERT INTO projections SELECT * FROM "
+            "other.projections"
+        );
+        CHECK_THROWS_AS((annals::ProjectionRunner{restored, Count{}}.catch_up()), annals::HistoryDiverged);
+        // Nor when other events have taken the places of those that it has handled.
+        append_additions(restored, "b", 5);
+        CHECK_THROWS_AS((annals::ProjectionRunner{restored, Count{}}.catch_up()), annals::HistoryDiverged);
+        CHECK(Count::read(restored) == 5);
+    }
 }
 
 TEST_CASE("A backup made while others append is a moment of the store", "[sqlite][backup]") {

@@ -2,6 +2,7 @@
 
 #include <annals/annals.hpp>
 #include <annals/sqlite.hpp>
+#include <annals/sqlite/checkpoint_store.hpp>
 #include <annals/testing/fakes.hpp>
 #include <tests/catch.hpp>
 #include <tests/integration/sqlite/support/plain_counter.hpp>
@@ -82,12 +83,6 @@ Contents read(SqliteEventStore& store) {
     return contents;
 }
 
-struct Sum {
-    void handle(annals::SourcedEvent<PlainEvent> const&, annals::sqlite::Transaction& transaction) const {
-        transaction.execute("CREATE TABLE IF NOT EXISTS touched (n INTEGER)");
-    }
-};
-
 /// Fills a store with some 300 events, snapshots and a checkpoint.
 void fill(SqliteEventStore& store) {
     // The same bytes each time.
@@ -106,8 +101,12 @@ void fill(SqliteEventStore& store) {
             });
         }
     }
-    Sum sum;
-    annals::sqlite::project<PlainEvent>(store, "sum", sum);
+    annals::Checkpoint last;
+    for (auto const& event : store.get_all_events()) {
+        last.position = event.position;
+        last.event_id = event.event_id;
+    }
+    annals::SqliteCheckpointStore{store}.advance("sum", std::nullopt, last);
 }
 
 /// What came of reading damaged files.

@@ -24,7 +24,6 @@ using namespace integration;
 using annals::SqliteEventStore;
 using Catch::Matchers::ContainsSubstring;
 using reliability::Counter;
-using reliability::CounterEvent;
 using reliability::RawDatabase;
 using reliability::TempDirectory;
 
@@ -117,19 +116,6 @@ TEST_CASE("A payload that does not fit its type is a DecodeError", "[sqlite][dec
             CHECK_THAT(error.what(), !ContainsSubstring(marker));
         }
     }
-}
-
-TEST_CASE("A payload that does not fit stops a projection before its batch", "[sqlite][decoding]") {
-    SqliteEventStore store{":memory:"};
-    for (int i = 0; i < 5; ++i) {
-        append(store, event("Increased", i == 4 ? "{" : R"({"by":1})"));
-    }
-    struct Nothing {
-        void handle(annals::SourcedEvent<CounterEvent> const&, annals::sqlite::Transaction&) const {}
-    };
-    Nothing nothing;
-    CHECK_THROWS_AS(annals::sqlite::project<CounterEvent>(store, "p", nothing, 2), annals::DecodeError);
-    CHECK(annals::SqliteCheckpointStore{store}.load("p")->position.first() == 4);
 }
 
 TEST_CASE("A row that no append lets through is CorruptData", "[sqlite][decoding]") {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 #include <annals/sqlite.hpp>
+#include <annals/sqlite/checkpoint_store.hpp>
 #include <tests/catch.hpp>
 #include <tests/integration/sqlite/support/plain_counter.hpp>
 #include <tests/reliability/support/raw_database.hpp>

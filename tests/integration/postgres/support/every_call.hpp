@@ -3,6 +3,7 @@
 #ifndef ANNALS_TESTS_INTEGRATION_POSTGRES_SUPPORT_EVERY_CALL_HPP
 #define ANNALS_TESTS_INTEGRATION_POSTGRES_SUPPORT_EVERY_CALL_HPP
 
+#include <annals/postgres/checkpoint_store.hpp>
 #include <tests/integration/postgres/support/test_schema.hpp>
 
 #include <functional>

@@ -4,9 +4,11 @@
 #define ANNALS_TESTS_INTEGRATION_SQLITE_SUPPORT_SCENARIO_HPP
 
 #include <annals/annals.hpp>
+#include <annals/projection_runner.hpp>
 #include <annals/sqlite.hpp>
 #include <tests/integration/sqlite/support/plain_counter.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -22,10 +24,12 @@ namespace integration {
 
 /// A read model in the store's own file: the sum of all additions.
 struct Sum {
-    void handle(annals::SourcedEvent<PlainEvent> const& event, annals::sqlite::Transaction& in) const {
-        if (auto const* const added = std::get_if<Added>(&event.payload)) {
-            in.run("UPDATE sum SET total = total + ?1", added->number);
-        }
+    static constexpr std::string_view name = "sum";
+    static constexpr bool takes_subset = true;
+    using events = PlainCounter;
+
+    void handle(Added const& event, annals::EventFacts const&, annals::sqlite::Transaction& in) const {
+        in.run("UPDATE sum SET total = total + ?1", event.number);
     }
     static void make_table(annals::sqlite::Transaction& in) {
         in.execute("CREATE TABLE IF NOT EXISTS sum (total INTEGER);"
@@ -65,7 +69,7 @@ public:
         }
         attempt([&] { save_counter(); });
         attempt([&] { load(); });
-        attempt([&] { project(); });
+        attempt([&] { project(std::chrono::milliseconds{20}); });
         attempt([&] { read_everything(); });
     }
 
@@ -87,7 +91,7 @@ public:
         }
         save_counter();
         check("the store after all was repeated", *store_);
-        project();
+        project(std::chrono::seconds{30});
         store_->transact([&](annals::sqlite::Transaction& in) {
             expect(Sum::read(in) == sum_of_all, "the read model is not the fold of the events");
         });
@@ -203,9 +207,13 @@ private:
         }
     }
 
-    void project() {
-        Sum sum;
-        annals::sqlite::project<PlainEvent>(*store_, "sum", sum, 2);
+    /// @param time  after that it gives up what it tries again and again
+    void project(std::chrono::milliseconds time) {
+        using std::chrono::milliseconds;
+        annals::ProjectionOptions const options{
+            .batch = 2, .poll = milliseconds{1}, .lease = milliseconds{10}, .first_wait = milliseconds{1}
+        };
+        annals::ProjectionRunner{*store_, Sum{}, options}.catch_up(time);
     }
 
     void read_everything() const {
