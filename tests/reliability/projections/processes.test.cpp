@@ -78,6 +78,7 @@ void run_one(Place const& place, Board& board, std::size_t number, Where where) 
     auto const hint = [&](std::chrono::milliseconds time) {
         freeze_if_told(Where::between_pages);
         std::this_thread::sleep_for(time);
+        return false;
     };
     auto const before = [&](annals::EventFacts const&) { freeze_if_told(Where::in_handler); };
     annals::ProjectionOptions const options{

@@ -62,7 +62,7 @@ struct Honest {
     template <class Place>
     static void run(Place const& place, Sink const& sink) {
         auto store = place.store();
-        annals::ProjectionOptions const options{.batch = 10, .poll = 1ms, .lease = 30ms};
+        annals::ProjectionOptions const options{.batch = 10, .poll = 1ms, .lease = 10ms};
         annals::ProjectionRunner{store, Exporter{&sink}, options}.catch_up();
     }
 };
@@ -147,7 +147,7 @@ SinkReport kill_exporters(int cycles) {
 
 template <class Place>
 void check_honest() {
-    int const cycles = scaled(50);
+    int const cycles = scaled(200);
     SinkReport const report = kill_exporters<Honest, Place>(cycles);
     CHECK(report.kills > cycles / 2);
     CHECK(report.skipped == 0);
