@@ -75,13 +75,13 @@ append_way(std::string name, Settings const& settings, AppendShape shape, std::f
         {"libpq, UNIQUE only (the limit)", "bench_limit", Care::none},
         {"libpq, the same two locks", "bench_locks", Care::protect},
     }};
-    auto const admin = std::make_shared<Client>(settings.conninfo);
-    make_append_schema(*admin, settings, "bench_annals");
+    auto const admin = std::make_shared<Client>(settings.place);
+    make_schema(*admin, "bench_annals", settings.preloaded);
     for (ByHand const& way : by_hand) {
-        make_append_schema(*admin, settings, way.schema);
+        make_schema(*admin, way.schema, settings.preloaded);
     }
     annals::postgres::Options const options{.schema = "bench_annals"};
-    annals::PostgresEventStore store{settings.conninfo, options};
+    annals::PostgresEventStore store{settings.place, options};
 
     std::vector<Case> cases;
     for (AppendShape const shape : {AppendShape{1, 1}, {1, 10}, {8, 1}, {8, 10}}) {
@@ -102,7 +102,7 @@ append_way(std::string name, Settings const& settings, AppendShape shape, std::f
         }));
         for (ByHand const& way : by_hand) {
             work.ways.push_back(append_way(way.name, settings, shape, [&] {
-                auto const appender = std::make_shared<AppendByHand>(settings.conninfo, way.schema, way.care);
+                auto const appender = std::make_shared<AppendByHand>(settings.place, way.schema, way.care);
                 return [appender](std::string const& id, std::uint64_t version, std::span<NewOrderEvent const> events) {
                     appender->append(id, version, events);
                 };

@@ -29,7 +29,7 @@ using ImportOrders = std::function<void(std::vector<NewOrder> const&)>;
 [[nodiscard]] inline Way import_way(
     std::string name, Settings const& settings, std::string const& schema, std::function<ImportOrders()> const& make
 ) {
-    auto const admin = std::make_shared<Client>(settings.conninfo);
+    auto const admin = std::make_shared<Client>(settings.place);
     return {std::move(name), [=, seconds = settings.seconds, first = std::uint64_t{0}]() mutable {
                 admin->run("DROP SCHEMA IF EXISTS " + schema + " CASCADE");
                 for (std::string const& statement : annals::postgres::schema_sql({.schema = schema})) {
@@ -61,7 +61,7 @@ using ImportOrders = std::function<void(std::vector<NewOrder> const&)>;
              "annals",
              settings,
              schema,
-             [=, conninfo = settings.conninfo]() -> ImportOrders {
+             [=, conninfo = settings.place]() -> ImportOrders {
                  annals::postgres::Options const options{.schema = schema};
                  return [store = annals::PostgresEventStore{conninfo, options}](std::vector<NewOrder> const& orders
                         ) mutable {
@@ -78,7 +78,7 @@ using ImportOrders = std::function<void(std::vector<NewOrder> const&)>;
              "libpq, COPY in binary form",
              settings,
              schema_by_hand,
-             [=, conninfo = settings.conninfo]() -> ImportOrders {
+             [=, conninfo = settings.place]() -> ImportOrders {
                  auto const by_hand = std::make_shared<ImportByHand>(conninfo, schema_by_hand);
                  return [by_hand](std::vector<NewOrder> const& orders) { by_hand->import(orders); };
              }

@@ -66,8 +66,8 @@ using ReadAndFold = std::function<Fold(std::uint64_t)>;
 /// Loads of orders of ten, 1,000 and 100,000 events, as the codec's text and as typed events.
 [[nodiscard]] inline std::vector<Case> load_cases(Settings const& settings) {
     annals::postgres::Options const options{.schema = read_schema};
-    annals::PostgresEventStore const store{settings.conninfo, options};
-    auto const by_hand = std::make_shared<ReadByHand>(settings.conninfo, read_schema);
+    annals::PostgresEventStore const store{settings.place, options};
+    auto const by_hand = std::make_shared<ReadByHand>(settings.place, read_schema);
     annals::JsonCodec<OrderEvent> const codec;
 
     struct Length {
@@ -130,8 +130,8 @@ using ReadAndFold = std::function<Fold(std::uint64_t)>;
 /// The whole log from its start.
 [[nodiscard]] inline Case log_case(Settings const& settings) {
     annals::postgres::Options const options{.schema = read_schema};
-    annals::PostgresEventStore const store{settings.conninfo, options};
-    auto const by_hand = std::make_shared<ReadByHand>(settings.conninfo, read_schema);
+    annals::PostgresEventStore const store{settings.place, options};
+    auto const by_hand = std::make_shared<ReadByHand>(settings.place, read_schema);
     auto const all = [count = settings.events](std::uint64_t) { return count; };
     auto const way = [&](std::string const& name, ReadAndFold const& read) {
         return read_way(name, settings.seconds, all, settings.events, read);
