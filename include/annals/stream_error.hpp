@@ -59,6 +59,10 @@ public:
         : Error{"annals: whether the append was committed is not known (" + reason + "); append the same events again"},
           event_ids_{std::move(event_ids)} {}
 
+    /// The same for some of the events that were to be committed together.
+    AppendOutcomeUnknown(AppendOutcomeUnknown const& all, std::vector<EventId> event_ids)
+        : Error{all}, event_ids_{std::move(event_ids)} {}
+
     /// The events that are stored either all or not at all.
     [[nodiscard]] std::vector<EventId> const& event_ids() const noexcept { return event_ids_; }
 

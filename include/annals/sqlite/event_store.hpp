@@ -7,6 +7,7 @@
 #include <annals/event_range.hpp>
 #include <annals/sqlite/detail/append_watch.hpp>
 #include <annals/sqlite/detail/checkpoint_rows.hpp>
+#include <annals/sqlite/detail/group_commit.hpp>
 #include <annals/sqlite/event_reader.hpp>
 #include <annals/sqlite/reader.hpp>
 #include <annals/sqlite/snapshot_store.hpp>
@@ -26,7 +27,8 @@ namespace annals {
 /// It keeps the whole append contract (see `EventStore`). An append is one `BEGIN IMMEDIATE` transaction in a
 /// write-ahead log with `synchronous=FULL`: what it acknowledges survives a crash of the process and a power cut
 /// (`sqlite::Options` has a weaker mode). The database itself refuses to change or delete an event, and each row
-/// carries a checksum that is verified whenever it is read.
+/// carries a checksum that is verified whenever it is read. Threads that append at once share a transaction, and the
+/// sync of the disk, and each still gets an outcome of its own.
 ///
 /// All members may be called from several threads at once, and several processes may have the file open; they wait
 /// for one another up to `Options::busy_timeout` and then throw a transient `StoreError`. Not across a fork: open
@@ -43,7 +45,8 @@ public:
     /// @throws StoreError   if it cannot be opened or written
     /// @throws CorruptData  if it is no database, damaged, or its tables are not those of an event store
     explicit SqliteEventStore(std::string path, sqlite::Options const& options = {})
-        : EventReader{sqlite::detail::Source{std::make_shared<sqlite::detail::Database>(std::move(path), options)}} {}
+        : EventReader{sqlite::detail::Source{std::make_shared<sqlite::detail::Database>(std::move(path), options)}},
+          appends_{std::make_shared<sqlite::detail::GroupCommit>(*database())} {}
 
     /// Appends to one stream. See `EventStore`.
     AppendResult
@@ -55,14 +58,7 @@ public:
     /// Appends to several streams, all or nothing. See `EventStore`.
     std::vector<AppendResult> append(std::span<StreamAppend<EncodedPayload> const> commit) {
         require_valid(commit);
-        return with_writer([&](sqlite::detail::Connection& connection) {
-            return sqlite::detail::write_once(connection, commit, [&] {
-                sqlite::Transaction transaction{connection};
-                auto results = transaction.write(commit);
-                transaction.commit();
-                return results;
-            });
-        });
+        return appends_->append(commit);
     }
 
     /// Reads all that is stored and compares it with itself: SQLite's own integrity check, each event and each
@@ -145,6 +141,8 @@ private:
             }
         });
     }
+
+    std::shared_ptr<sqlite::detail::GroupCommit> appends_;
 };
 
 static_assert(FilteringEventStore<SqliteEventStore>);

@@ -103,6 +103,9 @@ public:
     /// SQLite's own handle, for what this class does not offer. It must leave the transaction open.
     [[nodiscard]] sqlite3* handle() const noexcept { return connection_.handle(); }
 
+    /// Whether it can still be committed: some failures of the disk end it.
+    [[nodiscard]] bool is_open() const noexcept { return !is_spoilt_ && connection_.is_in_transaction(); }
+
     /// For the library: the connection.
     [[nodiscard]] detail::Connection& connection() const noexcept { return connection_; }
 
@@ -135,7 +138,7 @@ public:
 private:
     /// Outside of a transaction each statement would be committed on its own.
     void require_open() const {
-        if (is_spoilt_ || !connection_.is_in_transaction()) {
+        if (!is_open()) {
             throw StoreError{
                 "annals: the transaction has ended: SQLite has rolled it back, or a statement in it", "", false
             };

@@ -51,10 +51,7 @@ public:
     /// @throws StoreError  transient, if other threads keep it longer than the busy timeout
     template <class Work>
     decltype(auto) with_writer(Work&& work) {
-        require_own_process();
-        if (writing_thread_ == std::this_thread::get_id()) {
-            throw UsageError{"annals: inside a transaction of an SQLite store, write through that transaction"};
-        }
+        require_free_to_write();
         std::unique_lock const lock{writer_mutex_, patience()};
         if (!lock.owns_lock()) {
             throw_error(SQLITE_BUSY, "begin", "another thread is writing");
@@ -64,6 +61,21 @@ public:
             writer_ = std::make_unique<Connection>(path_, options_, Connection::Role::writer);
         }
         return std::forward<Work>(work)(*writer_);
+    }
+
+    /// @throws UsageError  as `with_writer`
+    void require_free_to_write() const {
+        require_own_process();
+        if (writing_thread_ == std::this_thread::get_id()) {
+            throw UsageError{"annals: inside a transaction of an SQLite store, write through that transaction"};
+        }
+    }
+
+    /// How long to wait for other threads. A year stands for ever: the longest duration there is cannot be added to
+    /// now.
+    [[nodiscard]] std::chrono::milliseconds patience() const noexcept {
+        std::chrono::milliseconds const year = std::chrono::hours{24 * 365};
+        return options_.busy_timeout < year ? options_.busy_timeout : year;
     }
 
     /// Calls `work` with a connection to read with.
@@ -139,13 +151,6 @@ private:
         Database& database;
         std::unique_ptr<Connection> connection;
     };
-
-    /// How long to wait for other threads. A year stands for ever: the longest duration there is cannot be added to
-    /// now.
-    [[nodiscard]] std::chrono::milliseconds patience() const noexcept {
-        std::chrono::milliseconds const year = std::chrono::hours{24 * 365};
-        return options_.busy_timeout < year ? options_.busy_timeout : year;
-    }
 
     [[nodiscard]] bool is_in_memory() const noexcept { return path_ == ":memory:"; }
 

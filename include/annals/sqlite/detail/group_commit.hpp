@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: MIT
+
+#ifndef ANNALS_SQLITE_DETAIL_GROUP_COMMIT_HPP
+#define ANNALS_SQLITE_DETAIL_GROUP_COMMIT_HPP
+
+#include <annals/sqlite/detail/database.hpp>
+#include <annals/sqlite/transaction.hpp>
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <exception>
+#include <mutex>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace annals::sqlite::detail {
+
+/// Appends of several threads in one transaction, with one sync of the disk for all.
+///
+/// While one thread commits, the others line up; then one of them commits for all who are in the line. Each learns what
+/// became of its own append, which is all or nothing by itself, as if it had been alone. Thread-safe.
+class GroupCommit {
+public:
+    explicit GroupCommit(Database& database) : database_{database} {}
+
+    /// @param commit  valid
+    /// @throws what an append alone throws
+    std::vector<AppendResult> append(Commit commit) {
+        database_.require_free_to_write();
+        Request own{commit};
+        auto const until = std::chrono::steady_clock::now() + database_.patience();
+        std::unique_lock lock{mutex_};
+        line_.push_back(&own);
+        while (!own.is_done) {
+            if (!has_leader_) {
+                lead(own, lock);
+            } else if (own.is_taken) {
+                changed_.wait(lock);
+            } else if (changed_.wait_until(lock, until) == std::cv_status::timeout && !own.is_taken && has_leader_) {
+                std::erase(line_, &own); // or it would be appended after its thread has given it up
+                throw_error(SQLITE_BUSY, "begin", "other threads are writing");
+            }
+        }
+        if (own.error) {
+            std::rethrow_exception(own.error);
+        }
+        return std::move(own.results);
+    }
+
+private:
+    struct Request {
+        explicit Request(Commit wanted) : commit{wanted} {}
+
+        void settle(std::vector<AppendResult> stored) noexcept {
+            results = std::move(stored);
+            error = nullptr;
+            is_settled = true;
+        }
+        void settle(std::exception_ptr thrown) noexcept {
+            error = std::move(thrown);
+            is_settled = true;
+        }
+
+        Commit commit;
+        std::vector<AppendResult> results{};
+        std::exception_ptr error{};
+        bool is_settled = false; ///< one of these two is its outcome; for who leads until `is_done`
+        bool is_taken = false;   ///< by who leads
+        bool is_done = false;    ///< and its thread can go on
+    };
+    using Group = std::vector<Request*>;
+
+    enum class Connected : bool { well, in_doubt }; ///< whether what the connection believes is sure
+
+    /// Commits for `own` and those who wait with it.
+    /// @param lock  held at the call and afterwards, not meanwhile
+    void lead(Request& own, std::unique_lock<std::mutex>& lock) {
+        has_leader_ = true;
+        lock.unlock();
+        Group group;
+        try {
+            database_.with_writer([&](Connection& connection) {
+                // Whoever has the writing connection for long, or another process, is waited for here.
+                std::optional<Transaction> transaction{std::in_place, connection};
+                group = take(own);
+                if (run(connection, transaction, group) == Connected::in_doubt) {
+                    database_.drop_writer();
+                }
+            });
+        } catch (...) {
+            if (!own.is_settled) {
+                own.settle(std::current_exception());
+            }
+        }
+        lock.lock();
+        finish(own);
+        for (Request* const request : group) {
+            request->is_taken = false;
+            if (request->is_settled) {
+                finish(*request);
+            }
+        }
+        has_leader_ = false;
+        changed_.notify_all();
+    }
+
+    /// `own` and those who wait behind it.
+    [[nodiscard]] Group take(Request& own) {
+        std::lock_guard const lock{mutex_};
+        Group group;
+        group.reserve(line_.size());
+        group.push_back(&own);
+        for (Request* const request : line_) {
+            if (request != &own && group.size() < most_together) {
+                group.push_back(request);
+            }
+        }
+        for (Request* const request : group) {
+            request->is_taken = true;
+        }
+        return group;
+    }
+
+    void finish(Request& request) {
+        std::erase(line_, &request);
+        request.is_done = true;
+    }
+
+    /// Appends for each of the group, up to the first that leaves the connection in doubt.
+    /// @param transaction  open; it is ended
+    [[nodiscard]] Connected run(Connection& connection, std::optional<Transaction>& transaction, Group const& group) {
+        if (group.size() > 1) {
+            Connected const state = append_together(*transaction, group);
+            transaction.reset();
+            if (state == Connected::in_doubt) {
+                return state;
+            }
+        }
+        for (Request* const request : group) {
+            if (!request->is_settled && append_alone(connection, transaction, *request) == Connected::in_doubt) {
+                return Connected::in_doubt;
+            }
+        }
+        return Connected::well;
+    }
+
+    /// Settles all, or none if nothing was written and each has to be tried alone.
+    [[nodiscard]] static Connected append_together(Transaction& transaction, Group const& group) noexcept {
+        for (Request* const request : group) {
+            try {
+                request->settle(transaction.append(request->commit));
+            } catch (...) {
+                request->settle(std::current_exception());
+            }
+            if (!transaction.is_open()) {
+                break; // the disk has ended it, and all that was appended before is undone
+            }
+        }
+        try {
+            transaction.commit();
+        } catch (AppendOutcomeUnknown const& unknown) {
+            for (Request* const request : group) {
+                if (!request->error) {
+                    std::exception_ptr own = of_part(unknown, request->commit);
+                    request->settle(own ? std::move(own) : std::current_exception());
+                }
+            }
+            return Connected::in_doubt;
+        } catch (...) {
+            for (Request* const request : group) {
+                request->is_settled = false;
+            }
+        }
+        return Connected::well;
+    }
+
+    /// @param transaction  open or empty; it is ended
+    [[nodiscard]] static Connected
+    append_alone(Connection& connection, std::optional<Transaction>& transaction, Request& request) noexcept {
+        struct End {
+            ~End() { transaction.reset(); }
+            std::optional<Transaction>& transaction;
+        };
+        try {
+            request.settle(write_once(connection, request.commit, [&] {
+                End const end{transaction}; // also if this throws: then what was written is looked for as it was before
+                if (!transaction) {
+                    transaction.emplace(connection);
+                }
+                auto results = transaction->write(request.commit);
+                transaction->commit();
+                return results;
+            }));
+        } catch (AppendOutcomeUnknown const&) {
+            request.settle(std::current_exception());
+            return Connected::in_doubt;
+        } catch (...) {
+            request.settle(std::current_exception());
+        }
+        return Connected::well;
+    }
+
+    /// The same for what one of those who committed together has appended; null if there is no memory for it.
+    [[nodiscard]] static std::exception_ptr of_part(AppendOutcomeUnknown const& unknown, Commit commit) noexcept {
+        try {
+            std::vector<EventId> ids;
+            for (auto const& part : commit) {
+                for (auto const& event : part.events) {
+                    ids.push_back(event.event_id);
+                }
+            }
+            return std::make_exception_ptr(AppendOutcomeUnknown{unknown, std::move(ids)});
+        } catch (...) {
+            return nullptr;
+        }
+    }
+
+    /// A commit costs a sync of the disk, some milliseconds; a further append a tenth of one at most.
+    static constexpr std::size_t most_together = 64;
+
+    Database& database_;
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    Group line_; ///< all whose outcome is not there yet, first come first
+    bool has_leader_ = false;
+};
+
+} // namespace annals::sqlite::detail
+
+#endif // ANNALS_SQLITE_DETAIL_GROUP_COMMIT_HPP
