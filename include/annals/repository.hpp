@@ -26,22 +26,30 @@ struct RepositoryOptions {
 
 /// Loads aggregates from their events and stores what they raise. Make one with `repository_for`.
 ///
-/// It keeps a pointer to the store, which must outlive it, and nothing of the aggregates: it may be used from
-/// several threads at once, each with aggregates of its own.
+/// It keeps a pointer to the store, which must outlive it, and nothing of the aggregates unless it is made with
+/// `CachedAggregates`: it may be used from several threads at once, each with aggregates of its own.
 ///
 /// Loading throws what the store throws, `DecodeError` or `UnknownEventType` for an event that does not fit its type,
 /// and `CorruptData` for a hole in the history. A snapshot that is missing, damaged, of another shape or not of this
 /// history is ignored, and the whole history replayed.
-template <AggregateRoot A, EventStore Store, class Codec, SnapshotPolicy Policy, class Snapshots>
+template <
+    AggregateRoot A,
+    EventStore Store,
+    class Codec,
+    SnapshotPolicy Policy,
+    class Snapshots,
+    class Caching = NoCachedAggregates>
 class EventSourcedRepository {
 public:
     using aggregate_type = A;
     using id_type = typename A::id_type;
     using event_type = typename A::event_type;
 
-    EventSourcedRepository(Store& store, Codec codec, Policy policy, Snapshots snapshots, RepositoryOptions options)
+    EventSourcedRepository(
+        Store& store, Codec codec, Policy policy, Snapshots snapshots, RepositoryOptions options, Caching caching = {}
+    )
         : store_{&store}, codec_{std::move(codec)}, snapshots_{std::move(policy), std::move(snapshots)},
-          options_{std::move(options)} {}
+          options_{std::move(options)}, cache_{caching} {}
 
     /// The stream of the aggregate with that id.
     [[nodiscard]] static StreamName stream_of(id_type const& id) {
@@ -92,11 +100,12 @@ public:
         }
         Version const before = aggregate.version();
         EventId const last = raised.back().event_id;
-        StreamName const stream = stream_of(aggregate.id());
         auto const events = encoded(raised);
-        AppendResult const result = store_->append(stream, expected, events);
-        aggregate.mark_committed();
-        snapshots_.take_if_due(aggregate, stream, before, result.version, last);
+        Append const commit{stream_of(aggregate.id()), expected, events};
+        AppendResult const result = cache_.append(std::span{&commit, 1}, [&] {
+            return store_->append(commit.stream, expected, commit.events);
+        });
+        committed(aggregate, commit.stream, before, result.version, last);
         return result;
     }
 
@@ -105,7 +114,7 @@ public:
     /// Otherwise as `save`. Two objects for the same aggregate are refused as `InvalidInput`.
     std::vector<AppendResult> save_all(std::span<A> aggregates) {
         std::vector<decltype(encoded(aggregates.front().uncommitted_events()))> events;
-        std::vector<StreamAppend<typename Store::payload_type>> commit;
+        std::vector<Append> commit;
         std::vector<std::pair<Version, EventId>> before;
         events.reserve(aggregates.size());
         for (A const& aggregate : aggregates) {
@@ -114,13 +123,11 @@ public:
             commit.push_back({stream_of(aggregate.id()), ExpectedVersion::exactly(aggregate.version()), events.back()});
             before.emplace_back(aggregate.version(), raised.empty() ? EventId{} : raised.back().event_id);
         }
-        auto results = store_->append(std::span{std::as_const(commit)});
+        std::span<Append const> const parts{commit};
+        auto results = cache_.append(parts, [&] { return store_->append(parts); });
         for (std::size_t i = 0; i < aggregates.size(); ++i) {
             if (!commit[i].events.empty()) {
-                aggregates[i].mark_committed();
-                snapshots_.take_if_due(
-                    aggregates[i], commit[i].stream, before[i].first, results[i].version, before[i].second
-                );
+                committed(aggregates[i], commit[i].stream, before[i].first, results[i].version, before[i].second);
             }
         }
         return results;
@@ -159,6 +166,7 @@ public:
 
 private:
     static constexpr bool keeps_variant = std::same_as<Codec, NoCodec>;
+    using Append = StreamAppend<typename Store::payload_type>;
 
     [[nodiscard]] static std::optional<A> if_any(A aggregate) {
         return aggregate.version() == Version{} ? std::nullopt : std::optional<A>{std::move(aggregate)};
@@ -192,17 +200,31 @@ private:
     }
 
     [[nodiscard]] A load(id_type const& id) {
-        if constexpr (decltype(snapshots_)::is_used) {
-            A aggregate = fresh(id);
-            StreamName const stream = stream_of(id);
-            auto const read = [&](Version after) { return store_->get_events(stream, after); };
-            if (snapshots_.resume(aggregate, stream, read, [this](A& a, auto const& event) {
-                    this->replay(a, event);
-                })) {
-                return aggregate;
+        StreamName const stream = stream_of(id);
+        auto const read = [&](Version after) { return store_->get_events(stream, after); };
+        auto const replay_one = [this](A& aggregate, auto const& event) { this->replay(aggregate, event); };
+        return cache_.load(stream, read, replay_one, [&](auto const& replay_each, EventId& last) {
+            if constexpr (decltype(snapshots_)::is_used) {
+                A aggregate = fresh(id);
+                if (snapshots_.resume(aggregate, stream, read, replay_each, last)) {
+                    return aggregate;
+                }
             }
+            A aggregate = fresh(id);
+            for (auto const& event : read(Version{})) {
+                replay_each(aggregate, event);
+            }
+            return aggregate;
+        });
+    }
+
+    void committed(A& aggregate, StreamName const& stream, Version before, Version now, EventId const& last) {
+        aggregate.mark_committed();
+        snapshots_.take_if_due(aggregate, stream, before, now, last);
+        // What is kept does not know of a snapshot just taken, and would have the next save take another.
+        if (aggregate.snapshot_mark().version == now) {
+            cache_.drop(stream);
         }
-        return replay_while(id, [](auto const&) { return true; });
     }
 
     [[nodiscard]] auto encoded(std::span<NewEvent<event_type> const> raised) const {
@@ -222,6 +244,7 @@ private:
     Codec codec_;
     detail::SnapshotCache<A, Policy, Snapshots> snapshots_;
     RepositoryOptions options_;
+    detail::AggregateCache<A, Caching> cache_;
 };
 
 /// A repository of `A` over `store`, with the default codec where the store needs one.

@@ -15,7 +15,7 @@ set(vocabulary
     snapshot sourced_event stream_error stream_name stream_version timestamp version
 )
 set(blocks
-    aggregate append_hint cloud_events decider decoded_events event_feed inline_projections projection
+    aggregate append_hint cached_aggregates cloud_events decider decoded_events event_feed inline_projections projection
     projection_control projection_options projection_runner relay repository retry snapshot_policy subscription
 )
 set(roofs annals json kafka memory nats postgres sqlite testing)

@@ -12,6 +12,7 @@
 #include <annals/snapshot_policy.hpp>
 
 #include <concepts>
+#include <span>
 #include <type_traits>
 
 namespace annals {
@@ -21,6 +22,9 @@ struct NoCodec {};
 
 /// Stands where a snapshot store would, for a repository that takes no snapshots.
 struct NoSnapshots {};
+
+/// Stands where `CachedAggregates` would, for a repository that reads everything at each load.
+struct NoCachedAggregates {};
 
 namespace detail {
 
@@ -57,6 +61,32 @@ template <class A, class Store>
         return NoSnapshots{};
     }
 }
+
+/// What a repository keeps of the aggregates that it has loaded; `CachedAggregates` has one of its own.
+///
+/// **load** gives the aggregate of `stream`: `read`, called with a version, gives the events after it, `replay` is for
+/// an aggregate and an event, and `anew`, called with another `replay` and the id of the last event, to be set where
+/// the state does not come from replaying, loads it from the store alone. **append** runs one that writes `commit`.
+/// **drop** forgets an aggregate.
+template <class A, class Caching>
+class AggregateCache;
+
+template <class A>
+class AggregateCache<A, NoCachedAggregates> {
+public:
+    explicit AggregateCache(NoCachedAggregates) noexcept {}
+
+    template <class Read, class Replay, class Anew>
+    [[nodiscard]] A load(StreamName const&, Read const&, Replay const& replay, Anew&& anew) const {
+        EventId unused{};
+        return anew(replay, unused);
+    }
+    template <class Payload, class Append>
+    auto append(std::span<StreamAppend<Payload> const>, Append&& append) const {
+        return append();
+    }
+    void drop(StreamName const&) const noexcept {}
+};
 
 /// Makes g++ name the events that an abstract aggregate has no handler for.
 template <class A>

@@ -25,10 +25,11 @@ public:
     /// Brings `aggregate`, a fresh one, to its last snapshot, and hands the events after it to `replay`.
     /// @param read    called with a version; gives the events of the stream after it
     /// @param replay  called with the aggregate and an event
+    /// @param last    becomes the id of the event that the snapshot was taken after, before any is replayed
     /// @returns false if no snapshot is of use, also because the event that it was taken after does not stand where it
     ///     says; the aggregate is no use then either
     template <class Read, class Replay>
-    [[nodiscard]] bool resume(A& aggregate, StreamName const& stream, Read&& read, Replay&& replay) {
+    [[nodiscard]] bool resume(A& aggregate, StreamName const& stream, Read&& read, Replay&& replay, EventId& last) {
         auto snapshot = snapshots_.load(stream);
         if (!snapshot || snapshot->version == Version{} || !restore(aggregate, snapshot->state)) {
             return false;
@@ -39,6 +40,7 @@ public:
             return false;
         }
         aggregate.set_snapshot_mark({snapshot->version, snapshot->taken_at});
+        last = snapshot->event_id;
         for (++at; at != events.end(); ++at) {
             replay(aggregate, *at);
         }
