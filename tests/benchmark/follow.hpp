@@ -18,14 +18,6 @@
 
 namespace annals_benchmark {
 
-/// Calls `work` once. @returns what it returned, a second
-template <class Work>
-[[nodiscard]] Sample timed_once(Work&& work) {
-    Clock::time_point const start = Clock::now();
-    auto const done = static_cast<double>(work());
-    return {done / std::chrono::duration<double>{Clock::now() - start}.count()};
-}
-
 /// Tells a thread that appends how far another one has come with the log.
 class Arrivals {
 public:

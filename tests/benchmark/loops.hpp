@@ -26,7 +26,15 @@ template <class Work>
         done += static_cast<double>(work());
         passed = Clock::now() - start;
     } while (passed.count() < seconds);
-    return {done / passed.count()};
+    return {done / passed.count(), {}, done};
+}
+
+/// Calls `work` once. @returns what it returned, a second
+template <class Work>
+[[nodiscard]] Sample timed_once(Work&& work) {
+    Clock::time_point const start = Clock::now();
+    auto const done = static_cast<double>(work());
+    return {done / std::chrono::duration<double>{Clock::now() - start}.count(), {}, done};
 }
 
 /// Clients that each call their work again as soon as it has returned, a thread each: first to warm up, then counted.
@@ -34,6 +42,7 @@ template <class Work>
 [[nodiscard]] inline Sample closed_loop(double seconds, std::vector<std::function<void()>> const& clients) {
     struct Counted {
         std::vector<double> latencies;
+        double done = 0;
         std::exception_ptr failure;
     };
     constexpr std::chrono::milliseconds warm_up{200};
@@ -48,6 +57,7 @@ template <class Work>
                 mine.latencies.reserve(100'000);
                 for (Clock::time_point at = Clock::now(); at < end;) {
                     work();
+                    ++mine.done;
                     Clock::time_point const now = Clock::now();
                     if (at >= begin && now < end) {
                         mine.latencies.push_back(std::chrono::duration<double, std::micro>{now - at}.count());
@@ -68,6 +78,7 @@ template <class Work>
             std::rethrow_exception(client.failure);
         }
         sample.latencies.insert(sample.latencies.end(), client.latencies.begin(), client.latencies.end());
+        sample.done += client.done;
     }
     sample.per_second = static_cast<double>(sample.latencies.size()) / seconds;
     return sample;

@@ -22,33 +22,39 @@
 namespace annals_benchmark {
 
 struct Settings {
-    std::string place;    ///< where the database is
+    std::string place{};  ///< where the database is, if there is one
     double seconds = 0.6; ///< of one run of one way
     std::size_t rounds = 7;
     std::size_t events = 1'000'000;   ///< stored before, in the tables that are read
     std::size_t preloaded = 300'000;  ///< of them, stored before in the tables that are appended to
-    std::size_t followed = 1'000'000; ///< of them, for a projection to catch up with
+    std::size_t followed = 1'000'000; ///< for a projection to catch up with
+    std::size_t imported = 1'000'000; ///< written into empty tables
     std::string only{};               ///< cases whose names hold this
     std::string json{};               ///< the file to write
 };
 
+/// @param place  what the first argument is; empty if there is no such one
 /// @throws std::invalid_argument  with how to call the program, if it was called otherwise
 [[nodiscard]] inline Settings parse(int count, char** arguments, std::string_view place) {
     std::string const usage =
         std::string{arguments[0]} + ' ' + std::string{place} +
-        " [--seconds S] [--rounds N] [--events N] [--followed N] [--only TEXT] [--json FILE]\n"
+        " [--seconds S] [--rounds N] [--events N] [--followed N] [--imported N] [--only TEXT] [--json FILE]\n"
         "  --seconds   how long one run of one way takes (0.6)\n"
         "  --rounds    how often each way is run (7)\n"
-        "  --events    how many events the tables that are read hold, at least 300000 (1000000)\n"
-        "  --followed  how many of them a projection catches up with (1000000)\n"
-        "  --only      the cases whose names hold TEXT: append, load, read, import, catch up, live\n"
+        "  --events    how many events are stored before, in a database at least 300000 (1000000)\n"
+        "  --followed  how many events a projection catches up with (1000000)\n"
+        "  --imported  how many events are imported (1000000)\n"
+        "  --only      the cases whose names hold TEXT: append, load, read, import, catch up, live, replay, decode\n"
         "  --json      the file to write the figures to\n";
-    Settings settings;
-    if (count < 2 || count % 2 != 0) {
+    int const first = place.empty() ? 1 : 2;
+    if (count < first || (count - first) % 2 != 0) {
         throw std::invalid_argument{usage};
     }
-    settings.place = arguments[1];
-    for (int i = 2; i < count; i += 2) {
+    Settings settings;
+    if (!place.empty()) {
+        settings.place = arguments[1];
+    }
+    for (int i = first; i < count; i += 2) {
         std::string_view const name = arguments[i];
         std::string const value = arguments[i + 1];
         if (name == "--seconds") {
@@ -59,6 +65,8 @@ struct Settings {
             settings.events = std::stoul(value);
         } else if (name == "--followed") {
             settings.followed = std::stoul(value);
+        } else if (name == "--imported") {
+            settings.imported = std::stoul(value);
         } else if (name == "--only") {
             settings.only = value;
         } else if (name == "--json") {
@@ -67,7 +75,8 @@ struct Settings {
             throw std::invalid_argument{usage};
         }
     }
-    if (settings.rounds == 0 || settings.events < settings.preloaded) {
+    std::size_t const least_events = place.empty() ? 1'000 : settings.preloaded;
+    if (settings.rounds == 0 || settings.events < least_events || settings.imported < 10) {
         throw std::invalid_argument{usage};
     }
     return settings;

@@ -7,7 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include <cmath>
+#include <algorithm>
 #include <iomanip>
 #include <ostream>
 #include <sstream>
@@ -45,12 +45,23 @@ inline void print(std::ostream& out, Table const& table) {
     constexpr int name_width = 44;
     constexpr int width = 9;
     out << '\n' << std::left << std::setw(name_width) << table.name << std::right;
-    bool const has_latencies = table.rows.front().p50 > 0;
+    auto const any = [&table](double Row::* figure) {
+        return std::any_of(table.rows.begin(), table.rows.end(), [figure](Row const& row) { return row.*figure > 0; });
+    };
+    bool const has_latencies = any(&Row::p50);
+    bool const has_memory = any(&Row::memory);
+    bool const has_written = any(&Row::written);
     for (char const* const head : {"median", "least", "most"}) {
         out << std::setw(width) << head;
     }
     if (has_latencies) {
         out << std::setw(width) << "p50 us" << std::setw(width) << "p99 us";
+    }
+    if (has_memory) {
+        out << std::setw(width) << "peak MB";
+    }
+    if (has_written) {
+        out << std::setw(width) << "B/event";
     }
     out << "   annals is\n";
     for (Row const& row : table.rows) {
@@ -60,6 +71,12 @@ inline void print(std::ostream& out, Table const& table) {
         }
         if (has_latencies) {
             out << std::setw(width) << rounded(row.p50, 0) << std::setw(width) << rounded(row.p99, 0);
+        }
+        if (has_memory) {
+            out << std::setw(width) << rounded(row.memory / 1e6, 1);
+        }
+        if (has_written) {
+            out << std::setw(width) << rounded(row.written, 0);
         }
         if (&row == &table.rows.front()) {
             out << "   " << table.unit << " a second\n";
@@ -84,6 +101,12 @@ inline void print(std::ostream& out, Table const& table) {
             if (row.p50 > 0) {
                 entry["p50_us"] = row.p50;
                 entry["p99_us"] = row.p99;
+            }
+            if (row.memory > 0) {
+                entry["peak_bytes"] = row.memory;
+            }
+            if (row.written > 0) {
+                entry["written_bytes_per_event"] = row.written;
             }
             rows.push_back(entry);
         }

@@ -6,6 +6,7 @@
 #include <annals/append.hpp>
 #include <annals/stream_version.hpp>
 #include <tests/benchmark/orders.hpp>
+#include <tests/benchmark/program.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -44,6 +45,25 @@ void store_short_orders(Store& store, std::uint64_t orders) {
     for (std::uint64_t first = 0; first < orders; first += 1'000) {
         store_in_turn(store, first, (std::min)(std::uint64_t{1'000}, orders - first), 10, 1);
     }
+}
+
+/// Orders of each length that are stored, numbered from these on.
+inline constexpr std::uint64_t first_long_order = 1'000'000'000;   ///< 100,000 events, one order
+inline constexpr std::uint64_t first_middle_order = 2'000'000'000; ///< 1,000 events each
+inline constexpr std::uint64_t middle_orders = 100;
+inline constexpr std::size_t events_of_long_orders = 200'000;
+
+/// How many orders of ten events there are.
+[[nodiscard]] inline std::uint64_t short_orders(Settings const& settings) {
+    return (settings.events - events_of_long_orders) / 10;
+}
+
+/// Makes what is read.
+template <class Store>
+void store_orders(Store& store, Settings const& settings) {
+    store_short_orders(store, short_orders(settings));
+    store_in_turn(store, first_middle_order, middle_orders, 1'000, 100);
+    store_in_turn(store, first_long_order, 1, 100'000, 10'000);
 }
 
 } // namespace annals_benchmark

@@ -4,6 +4,7 @@
 #define ANNALS_TESTS_BENCHMARK_POSTGRES_APPEND_BY_HAND_HPP
 
 #include <annals/postgres/schema.hpp>
+#include <tests/benchmark/metadata_by_hand.hpp>
 #include <tests/benchmark/orders.hpp>
 #include <tests/benchmark/postgres/client.hpp>
 
@@ -17,14 +18,6 @@
 #include <string_view>
 
 namespace annals_benchmark {
-
-[[nodiscard]] inline std::string metadata_text(annals::Metadata const& metadata) {
-    std::string text;
-    text.reserve(96);
-    text.append(R"({"correlation_id":")").append(metadata.correlation_id);
-    text.append(R"(","user":")").append(metadata.user).append(R"("})");
-    return text;
-}
 
 /// What a hand-written append does besides the INSERT.
 enum class Care : std::uint8_t {

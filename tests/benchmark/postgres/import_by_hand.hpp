@@ -4,23 +4,17 @@
 #define ANNALS_TESTS_BENCHMARK_POSTGRES_IMPORT_BY_HAND_HPP
 
 #include <annals/postgres/schema.hpp>
-#include <tests/benchmark/postgres/append_by_hand.hpp>
+#include <tests/benchmark/importing.hpp>
+#include <tests/benchmark/metadata_by_hand.hpp>
 #include <tests/benchmark/postgres/client.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace annals_benchmark {
-
-/// New orders and their events.
-struct NewOrder {
-    std::string id;
-    std::vector<NewOrderEvent> events;
-};
 
 /// Writes new orders into the library's table by one COPY in binary form.
 class ImportByHand {

@@ -6,6 +6,7 @@
 #include <tests/benchmark/postgres/import_case.hpp>
 #include <tests/benchmark/postgres/read_cases.hpp>
 #include <tests/benchmark/program.hpp>
+#include <tests/benchmark/store_orders.hpp>
 
 #include <string>
 
@@ -23,8 +24,7 @@ void run(Settings const& settings) {
     client.run("VACUUM ANALYZE " + std::string{read_schema} + ".events");
 
     Report report{settings};
-    report.measure_all(load_cases(settings));
-    report.measure_all({log_case(settings)});
+    report.measure_all(read_cases(settings));
     report.measure_all(append_cases(settings));
     report.measure_all({import_case(settings)});
     make_schema(client, follow_schema, settings.followed);

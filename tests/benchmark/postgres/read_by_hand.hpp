@@ -3,10 +3,10 @@
 #ifndef ANNALS_TESTS_BENCHMARK_POSTGRES_READ_BY_HAND_HPP
 #define ANNALS_TESTS_BENCHMARK_POSTGRES_READ_BY_HAND_HPP
 
-#include <annals/encoded_payload.hpp>
 #include <annals/postgres/schema.hpp>
-#include <annals/sourced_event.hpp>
+#include <tests/benchmark/metadata_by_hand.hpp>
 #include <tests/benchmark/postgres/client.hpp>
+#include <tests/benchmark/reading.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -18,8 +18,6 @@
 #include <utility>
 
 namespace annals_benchmark {
-
-using StoredEvent = annals::SourcedEvent<annals::EncodedPayload>;
 
 /// Reads the library's table by prepared SELECTs of pages, and makes of each row the struct that the library makes.
 class ReadByHand {
@@ -115,25 +113,15 @@ private:
         }
         annals::EventId id{};
         std::copy_n(text_at(rows, row, 1).begin(), 16, id.begin());
-        std::string_view const metadata = text_at(rows, row, 8);
-        StoredEvent event{
+        return {
             id,
             *name_,
             annals::Version{int64_at(rows, row, 4)},
             annals::Position{int64_at(rows, row, 0)},
             epoch + std::chrono::microseconds{int64_at(rows, row, 9)},
-            {},
+            metadata_of(text_at(rows, row, 8)),
             {std::string{text_at(rows, row, 5)}, int32_at(rows, row, 6), std::string{text_at(rows, row, 7)}},
         };
-        event.metadata.correlation_id = field(metadata, R"("correlation_id":")");
-        event.metadata.user = field(metadata, R"("user":")");
-        return event;
-    }
-
-    /// Enough for the texts that the benchmark writes, which hold no escapes.
-    [[nodiscard]] static std::string_view field(std::string_view json, std::string_view key) {
-        std::size_t const begin = json.find(key) + key.size();
-        return json.substr(begin, json.find('"', begin) - begin);
     }
 
     Client client_;

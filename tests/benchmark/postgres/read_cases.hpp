@@ -3,163 +3,38 @@
 #ifndef ANNALS_TESTS_BENCHMARK_POSTGRES_READ_CASES_HPP
 #define ANNALS_TESTS_BENCHMARK_POSTGRES_READ_CASES_HPP
 
-#include <annals/decoded_events.hpp>
-#include <annals/json.hpp>
 #include <annals/postgres.hpp>
-#include <tests/benchmark/loops.hpp>
 #include <tests/benchmark/measurement.hpp>
-#include <tests/benchmark/orders.hpp>
 #include <tests/benchmark/postgres/environment.hpp>
 #include <tests/benchmark/postgres/read_by_hand.hpp>
+#include <tests/benchmark/program.hpp>
+#include <tests/benchmark/reading.hpp>
 
-#include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
-#include <stdexcept>
 #include <string>
-#include <variant>
 #include <vector>
 
 namespace annals_benchmark {
 
-/// What is made of the events that are read, so that no compiler leaves them out.
-struct Fold {
-    std::size_t count = 0;
-    std::size_t bytes = 0;
-    std::int64_t quantity = 0;
-
-    void operator()(StoredEvent const& event) {
-        ++count;
-        bytes += event.payload.data.size() + event.metadata.user.size();
-    }
-    void operator()(OrderEvent const& event) {
-        ++count;
-        if (auto const* const added = std::get_if<OrderItemAdded>(&event)) {
-            quantity += added->quantity;
-        }
-    }
-};
-
-/// Folds the events of an order, or the first so many of all. The result is what a run returns.
-using ReadAndFold = std::function<Fold(std::uint64_t)>;
-
-/// Reads until the time is over. @param number  gives the argument of the next read
-[[nodiscard]] inline Way read_way(
-    std::string name,
-    double seconds,
-    std::function<std::uint64_t(std::uint64_t)> const& number,
-    std::size_t expected,
-    ReadAndFold const& read
-) {
-    return {std::move(name), [=, turn = std::uint64_t{0}]() mutable {
-                return repeat(seconds, [&] {
-                    Fold const fold = read(number(turn++));
-                    if (fold.count != expected || fold.bytes + static_cast<std::size_t>(fold.quantity) == 0) {
-                        throw std::runtime_error{"a read returned other events than were stored"};
-                    }
-                    return fold.count;
-                });
-            }};
-}
-
-/// Loads of orders of ten, 1,000 and 100,000 events, as the codec's text and as typed events.
-[[nodiscard]] inline std::vector<Case> load_cases(Settings const& settings) {
-    annals::postgres::Options const options{.schema = read_schema};
-    annals::PostgresEventStore const store{settings.place, options};
+/// Loads of single orders, and the whole log.
+[[nodiscard]] inline std::vector<Case> read_cases(Settings const& settings) {
+    annals::PostgresEventStore const store{settings.place, {.schema = read_schema}};
     auto const by_hand = std::make_shared<ReadByHand>(settings.place, read_schema);
-    annals::JsonCodec<OrderEvent> const codec;
-
-    struct Length {
-        std::string events;
-        std::size_t count;
-        std::function<std::uint64_t(std::uint64_t)> order;
+    std::string const pages = "libpq, pages of 1,000";
+    std::vector<Case> cases = load_cases(settings, store, by_hand, pages);
+    ReadAndFold const log = [by_hand](std::uint64_t count) {
+        Fold fold;
+        by_hand->log(count, fold);
+        return fold;
     };
-    std::uint64_t const shorts = short_orders(settings);
-    Length const lengths[] = {
-        {"10", 10, [shorts](std::uint64_t turn) { return hash_of(turn) % shorts; }},
-        {"1,000", 1'000, [](std::uint64_t turn) { return first_middle_order + hash_of(turn) % middle_orders; }},
-        {"100,000", 100'000, [](std::uint64_t) { return first_long_order; }},
+    ReadAndFold const log_ahead = [by_hand](std::uint64_t count) {
+        Fold fold;
+        by_hand->log_ahead(count, fold);
+        return fold;
     };
-    std::vector<Case> cases;
-    for (Length const& length : lengths) {
-        auto const way = [&](std::string const& name, ReadAndFold const& read) {
-            return read_way(name, settings.seconds, length.order, length.count, read);
-        };
-        cases.push_back(
-            {"load " + length.events + " events",
-             "events",
-             {way("annals",
-                  [store](std::uint64_t order) {
-                      Fold fold;
-                      for (StoredEvent const& event : store.get_events({"Order", order_id(order)})) {
-                          fold(event);
-                      }
-                      return fold;
-                  }),
-              way("libpq, pages of 1,000",
-                  [by_hand](std::uint64_t order) {
-                      Fold fold;
-                      by_hand->stream(order_id(order), fold);
-                      return fold;
-                  })}}
-        );
-        cases.push_back(
-            {"load " + length.events + " events, decoded",
-             "events",
-             {way("annals",
-                  [store, codec](std::uint64_t order) {
-                      Fold fold;
-                      auto events = annals::decode_events(store.get_events({"Order", order_id(order)}), codec);
-                      for (auto const& event : events) {
-                          fold(event.payload);
-                      }
-                      return fold;
-                  }),
-              way("libpq, pages of 1,000, the same codec",
-                  [by_hand, codec](std::uint64_t order) {
-                      Fold fold;
-                      by_hand->stream(order_id(order), [&](StoredEvent const& event) { fold(codec.decode(event)); });
-                      return fold;
-                  })}}
-        );
-    }
+    cases.push_back(log_case(settings, store, {{pages, log}, {"libpq, the next page asked for ahead", log_ahead}}));
     return cases;
-}
-
-/// The whole log from its start.
-[[nodiscard]] inline Case log_case(Settings const& settings) {
-    annals::postgres::Options const options{.schema = read_schema};
-    annals::PostgresEventStore const store{settings.place, options};
-    auto const by_hand = std::make_shared<ReadByHand>(settings.place, read_schema);
-    auto const all = [count = settings.events](std::uint64_t) { return count; };
-    auto const way = [&](std::string const& name, ReadAndFold const& read) {
-        return read_way(name, settings.seconds, all, settings.events, read);
-    };
-    return {
-        "read " + std::to_string(settings.events) + " events in global order",
-        "events",
-        {way("annals",
-             [store](std::uint64_t count) {
-                 Fold fold;
-                 for (StoredEvent const& event : store.read_all({}, count)) {
-                     fold(event);
-                 }
-                 return fold;
-             }),
-         way("libpq, pages of 1,000",
-             [by_hand](std::uint64_t count) {
-                 Fold fold;
-                 by_hand->log(count, fold);
-                 return fold;
-             }),
-         way("libpq, the next page asked for ahead",
-             [by_hand](std::uint64_t count) {
-                 Fold fold;
-                 by_hand->log_ahead(count, fold);
-                 return fold;
-             })}
-    };
 }
 
 } // namespace annals_benchmark

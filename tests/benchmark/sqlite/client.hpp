@@ -3,6 +3,8 @@
 #ifndef ANNALS_TESTS_BENCHMARK_SQLITE_CLIENT_HPP
 #define ANNALS_TESTS_BENCHMARK_SQLITE_CLIENT_HPP
 
+#include <annals/event_id.hpp>
+
 #include <sqlite3.h>
 
 #include <cstdint>
@@ -27,7 +29,8 @@ public:
     /// With the settings of the library's connections.
     explicit SqliteClient(std::string const& path) {
         sqlite3* database = nullptr;
-        int const code = sqlite3_open(path.c_str(), &database);
+        int const flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
+        int const code = sqlite3_open_v2(path.c_str(), &database, flags, nullptr);
         database_.reset(database);
         require(code == SQLITE_OK);
         run("PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA mmap_size=0; PRAGMA busy_timeout=10000; "
@@ -50,9 +53,12 @@ public:
         }
 
         void bind(int at, std::int64_t value) { sqlite3_bind_int64(statement_.get(), at, value); }
-        /// The text must live until the statement is reset.
+        /// What is bound must live until the statement is reset.
         void bind(int at, std::string_view value) {
             sqlite3_bind_text(statement_.get(), at, value.data(), static_cast<int>(value.size()), SQLITE_STATIC);
+        }
+        void bind(int at, annals::EventId const& id) {
+            sqlite3_bind_blob(statement_.get(), at, &*id.begin(), static_cast<int>(id.size()), SQLITE_STATIC);
         }
         [[nodiscard]] bool step() {
             int const code = sqlite3_step(statement_.get());

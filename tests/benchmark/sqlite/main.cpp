@@ -1,27 +1,30 @@
 // SPDX-License-Identifier: MIT
 
 #include <tests/benchmark/program.hpp>
+#include <tests/benchmark/sqlite/append_cases.hpp>
+#include <tests/benchmark/sqlite/environment.hpp>
 #include <tests/benchmark/sqlite/follow_cases.hpp>
+#include <tests/benchmark/sqlite/import_case.hpp>
+#include <tests/benchmark/sqlite/read_cases.hpp>
 #include <tests/benchmark/store_orders.hpp>
 
-#include <filesystem>
-#include <stdexcept>
+#include <string>
 
-// Measures the SQLite store beside the C API, in a new file in a folder. README.md tells how to read it.
+// Measures the SQLite store beside the C API, in new files in a folder. README.md tells how to read it.
 
 namespace annals_benchmark {
 namespace {
 
 void run(Settings const& settings) {
-    std::string const path = (std::filesystem::path{settings.place} / "followed.db").string();
-    if (std::filesystem::exists(path)) {
-        throw std::runtime_error{path + " is there already"};
-    }
+    Report report{settings};
+    report.measure_all(read_cases(settings));
+    report.measure_all(append_cases(settings));
+    report.measure_all({import_case(settings)});
+    std::string const path = new_database_in(settings, "followed");
     {
         annals::SqliteEventStore store{path};
         store_short_orders(store, settings.followed / 10);
     }
-    Report report{settings};
     report.measure_all({catch_up_case(path, settings), live_case(path, settings)});
     report.write("sqlite", sqlite3_libversion());
 }

@@ -24,7 +24,8 @@ public:
             }
             condition += clause.are_unwanted ? "event_type NOT IN (" : "event_type IN (";
             for (std::size_t i = 0; i < clause.event_types.size(); ++i) {
-                condition += (i == 0 ? "" : ",") + parameter(clause.event_types[i]);
+                condition += i == 0 ? "" : ",";
+                condition += parameter(clause.event_types[i]);
             }
             condition += ')';
         }
