@@ -8,6 +8,7 @@ set(ANNALS_CORE_HEADERS
     annals/append.hpp
     annals/append_hint.hpp
     annals/bus_error.hpp
+    annals/cached_aggregates.hpp
     annals/checkpoint.hpp
     annals/cloud_events.hpp
     annals/concepts/aggregate_root.hpp
@@ -21,6 +22,7 @@ set(ANNALS_CORE_HEADERS
     annals/concepts/snapshot_store.hpp
     annals/decider.hpp
     annals/decoded_events.hpp
+    annals/detail/aggregate_cache.hpp
     annals/detail/aggregate_core.hpp
     annals/detail/checkpoint_checksum.hpp
     annals/detail/cloud_event_text.hpp
@@ -65,11 +67,17 @@ set(ANNALS_CORE_HEADERS
     annals/inline_projections.hpp
     annals/json.hpp
     annals/json/codec.hpp
+    annals/json/direct_form.hpp
+    annals/json/direct_read.hpp
+    annals/json/direct_write.hpp
+    annals/json/fields.hpp
     annals/json/form.hpp
     annals/json/numbers.hpp
     annals/json/parse.hpp
     annals/json/requirements.hpp
+    annals/json/scanner.hpp
     annals/json/snapshot_codec.hpp
+    annals/json/string_text.hpp
     annals/json/write.hpp
     annals/limits.hpp
     annals/memory.hpp
@@ -113,6 +121,7 @@ set(ANNALS_SQLITE_HEADERS
     annals/sqlite/detail/cursors.hpp
     annals/sqlite/detail/database.hpp
     annals/sqlite/detail/event_rows.hpp
+    annals/sqlite/detail/group_commit.hpp
     annals/sqlite/detail/log_query.hpp
     annals/sqlite/detail/savepoint.hpp
     annals/sqlite/detail/schema.hpp

@@ -6,6 +6,9 @@
 #include <annals/encoded_payload.hpp>
 #include <annals/error.hpp>
 #include <annals/event_name.hpp>
+#include <annals/json/direct_form.hpp>
+#include <annals/json/direct_read.hpp>
+#include <annals/json/direct_write.hpp>
 #include <annals/json/numbers.hpp>
 #include <annals/json/parse.hpp>
 #include <annals/json/write.hpp>
@@ -92,12 +95,12 @@ template <class T>
     }
 }
 
-/// An event or a state with its stored name and schema version.
+/// The JSON text of an event or a state, by its `to_json`.
 /// @throws InvalidInput  if it has no JSON text that could be read back; what else its `to_json` throws, passes through
 template <class T>
-[[nodiscard]] EncodedPayload encode_json(T const& value) {
+[[nodiscard]] std::string write_form(T const& value) {
     try {
-        return {std::string{event_name<T>}, event_schema_version<T>, write_json(json_form(value), event_name<T>)};
+        return write_json(json_form(value), event_name<T>);
     } catch (nlohmann::json::exception const& error) {
         // Its text may quote the payload.
         throw InvalidInput{
@@ -107,18 +110,11 @@ template <class T>
     }
 }
 
-/// Reads what `encode_json` has made of a `T`. No number is changed on the way into its field.
-/// @throws UnfitJson  if the schema version is another one, or the text breaks the rules of `parse_json` or does not
-///                    fit the fields
+/// The way back, by `from_json`. No number is changed on the way into its field.
+/// @throws UnfitJson  if the text breaks the rules of `parse_json` or does not fit the fields
 template <class T>
-[[nodiscard]] T decode_json(EncodedPayload const& stored) {
-    if (stored.schema_version != event_schema_version<T>) {
-        throw UnfitJson{
-            "its schema version is " + std::to_string(stored.schema_version) + ", the application knows version " +
-            std::to_string(event_schema_version<T>)
-        };
-    }
-    JsonDocument const document = parse_json(stored.data);
+[[nodiscard]] T read_form(std::string const& text) {
+    JsonDocument const document = parse_json(text);
     try {
         T value = from_json_form<T>(document.value);
         if (document.has_numbers && !keeps_numbers(document.value, json_form(value))) {
@@ -127,6 +123,41 @@ template <class T>
         return value;
     } catch (...) {
         rethrow_as_unfit_json();
+    }
+}
+
+/// An event or a state with its stored name and schema version.
+/// @throws InvalidInput  as `write_form`
+template <class T>
+[[nodiscard]] EncodedPayload encode_json(T const& value) {
+    EncodedPayload payload{std::string{event_name<T>}, event_schema_version<T>, {}};
+    if constexpr (DirectJson<T>) {
+        if (write_direct(payload.data, value)) {
+            return payload;
+        }
+    }
+    payload.data = write_form(value);
+    return payload;
+}
+
+/// Reads what `encode_json` has made of a `T`.
+/// @throws UnfitJson  if the schema version is another one, or as `read_form`
+template <class T>
+[[nodiscard]] T decode_json(EncodedPayload const& stored) {
+    if (stored.schema_version != event_schema_version<T>) {
+        throw UnfitJson{
+            "its schema version is " + std::to_string(stored.schema_version) + ", the application knows version " +
+            std::to_string(event_schema_version<T>)
+        };
+    }
+    if constexpr (DirectJson<T>) {
+        T value{};
+        if (!read_direct(stored.data, value)) {
+            value = read_form<T>(stored.data);
+        }
+        return value;
+    } else {
+        return read_form<T>(stored.data);
     }
 }
 

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+
+#ifndef ANNALS_JSON_DIRECT_FORM_HPP
+#define ANNALS_JSON_DIRECT_FORM_HPP
+
+#include <annals/json/fields.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+namespace annals::detail {
+
+template <class T>
+struct IsVector : std::false_type {};
+template <class T>
+struct IsVector<std::vector<T>> : std::true_type {};
+
+template <class T>
+struct IsTextMap : std::false_type {};
+template <class T>
+struct IsTextMap<std::map<std::string, T>> : std::true_type {};
+
+template <class T, class... Us>
+concept IsOneOf = (std::same_as<T, Us> || ...);
+
+/// The integers that `std::from_chars` knows, of up to 64 bits.
+template <class T>
+concept DirectInteger = IsOneOf<
+    T,
+    signed char,
+    unsigned char,
+    short,
+    unsigned short,
+    int,
+    unsigned,
+    long,
+    unsigned long,
+    long long,
+    unsigned long long>;
+
+template <class T>
+concept DirectScalar = DirectInteger<T> || IsOneOf<T, bool, float, double, std::string>;
+
+/// Whether somebody has specialised `nlohmann::adl_serializer` for `T`: then the form is theirs to say. The functions
+/// of the one that comes with nlohmann/json are templates, which have no address.
+template <class T>
+concept HasOwnSerializer = requires { &nlohmann::adl_serializer<T>::to_json; };
+
+/// Whether a `T` is read and written without a tree. `Outer` are the types that this is being asked for already: a
+/// struct may hold a vector of its own kind.
+template <class T, class... Outer>
+[[nodiscard]] consteval bool is_direct() {
+    if constexpr (HasOwnSerializer<T>) {
+        return false;
+    } else if constexpr (DirectScalar<T> || IsOneOf<T, Outer...>) {
+        return true;
+    } else if constexpr (IsVector<T>::value) {
+        return is_direct<typename T::value_type, Outer...>();
+    } else if constexpr (IsTextMap<T>::value) {
+        return is_direct<typename T::mapped_type, Outer...>();
+    } else if constexpr (HasFields<T> && std::is_default_constructible_v<T> && std::is_move_assignable_v<T>) {
+        return FieldList<T>::all_of([](auto i) {
+            using Member = std::remove_cvref_t<decltype(std::declval<T&>().*std::get<i>(FieldList<T>::fields).member)>;
+            if constexpr (IsOptional<Member>::value) {
+                return !HasOwnSerializer<Member> && is_direct<typename Member::value_type, T, Outer...>();
+            } else {
+                return is_direct<Member, T, Outer...>();
+            }
+        });
+    } else {
+        return false;
+    }
+}
+
+/// An event or a state that is read and written without a tree.
+template <class T>
+concept DirectJson = HasFields<T> && is_direct<T>();
+
+} // namespace annals::detail
+
+#endif // ANNALS_JSON_DIRECT_FORM_HPP
