@@ -4,7 +4,7 @@
 #define ANNALS_DETAIL_DEAD_LETTER_REPLAY_HPP
 
 #include <annals/detail/log_page.hpp>
-#include <annals/detail/projection_access.hpp>
+#include <annals/detail/projection_life.hpp>
 
 #include <cstddef>
 
@@ -14,12 +14,16 @@ namespace annals::detail {
 /// that it has handled: in one transaction each, or afterwards if the consumer does not take the store's transaction,
 /// so that nobody waits for what it does elsewhere.
 /// @returns how many
+/// @throws HistoryDiverged  if the store does not have the event of one; it remains, and those behind it
 template <class Store, class Consumer>
 std::size_t replay_dead_letters(Store& store, Consumer& consumer) {
     auto const letters = read_projection_rows(store, [&](auto& rows) { return rows.dead_letters(consumer.name()); });
     std::size_t count = 0;
     for (DeadLetter const& letter : letters) {
         auto const page = read_page(store, Position{letter.position.first() - 1}, {}, {.batch = 1});
+        if (page.events.empty() || page.events.front().event_id != letter.event_id) {
+            throw HistoryDiverged{name_of(letter.key) + " has put an event aside that this store does not have"};
+        }
         auto const hand_over = [&](auto&... transaction) {
             std::size_t done = 0;
             consumer.handle(page.events, true, done, [] { return true; }, transaction...);

@@ -232,6 +232,9 @@ private:
                 row.position = event.position;
                 row.event_id = event.event_id;
             }
+            if (!is_running(row.state)) { // an operator has paused it meanwhile
+                row.owner.clear();
+            }
             row.lease_until = row.now + options_.lease;
             rows.update(row);
             return row;

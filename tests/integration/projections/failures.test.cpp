@@ -165,6 +165,26 @@ void check_dead_letters() {
     }
 }
 
+/// Another event at its place is not handed over for it, and it is not forgotten.
+template <class Place>
+void check_lost_letter() {
+    Place const place;
+    auto store = place.store();
+    ProjectionControl control{store};
+    bank::deposit(store, 20);
+    int attempts = 0;
+    ProjectionRunner{store, Totals{place.tables(), Poison{13, &attempts}}, putting_aside}.catch_up();
+    for (std::string const& statement : place.losing_tail(12)) {
+        run(store, statement);
+    }
+    Totals mended{place.tables()};
+    CHECK_THROWS_AS(control.replay_dead_letters(mended), annals::HistoryDiverged);
+    bank::deposit(store, 5);
+    CHECK_THROWS_AS(control.replay_dead_letters(mended), annals::HistoryDiverged);
+    CHECK(control.dead_letters("totals").size() == 1);
+    CHECK(number(store, "SELECT sum(events) FROM " + place.tables() + "totals_1") == 19);
+}
+
 /// What makes a dead letter impossible undoes the step over the event too.
 template <class Place>
 void check_put_aside_is_atomic() {
@@ -234,6 +254,9 @@ TEST_CASE("postgres: what may pass is tried again") { check_transient<PostgresPl
 
 TEST_CASE("A poison event can be put aside and replayed after a fix") { check_dead_letters<SqlitePlace>(); }
 TEST_CASE("postgres: a poison event can be put aside and replayed after a fix") { check_dead_letters<PostgresPlace>(); }
+
+TEST_CASE("A dead letter remains if the store has lost its event") { check_lost_letter<SqlitePlace>(); }
+TEST_CASE("postgres: a dead letter remains if the store has lost its event") { check_lost_letter<PostgresPlace>(); }
 
 TEST_CASE("An event is not passed over without its dead letter") { check_put_aside_is_atomic<SqlitePlace>(); }
 TEST_CASE("postgres: an event is not passed over without its dead letter") {
