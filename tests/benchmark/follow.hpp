@@ -4,6 +4,9 @@
 #define ANNALS_TESTS_BENCHMARK_FOLLOW_HPP
 
 #include <annals/append.hpp>
+#include <annals/json.hpp>
+#include <annals/projection_runner.hpp>
+#include <tests/benchmark/item_totals.hpp>
 #include <tests/benchmark/loops.hpp>
 #include <tests/benchmark/orders.hpp>
 
@@ -14,6 +17,7 @@
 #include <cstdint>
 #include <mutex>
 #include <stdexcept>
+#include <string>
 #include <thread>
 
 namespace annals_benchmark {
@@ -57,6 +61,17 @@ template <class Append>
     sample.per_second =
         static_cast<double>(sample.latencies.size()) / std::chrono::duration<double>{Clock::now() - begin}.count();
     return sample;
+}
+
+/// The same, while the library runs `ItemTotals` into that table.
+template <class Store, class Append>
+[[nodiscard]] Sample delays_of_runner(Store& store, std::string const& table, double seconds, Append const& append) {
+    Arrivals arrivals;
+    auto const seen = [&](annals::Position position) { arrivals.note(position.first()); };
+    annals::ProjectionRunner runner{store, ItemTotals{table, seen}};
+    runner.catch_up();
+    runner.start();
+    return delays(seconds, append, arrivals);
 }
 
 /// The same, while `follower` follows the log in a thread of its own.

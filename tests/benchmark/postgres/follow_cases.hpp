@@ -68,12 +68,7 @@ inline constexpr char const* follow_schema = "bench_follow";
         "events",
         {{"annals",
           [settings, store, append] {
-              Arrivals arrivals;
-              auto const seen = [&](annals::Position position) { arrivals.note(position.first()); };
-              annals::ProjectionRunner runner{*store, ItemTotals{std::string{follow_schema} + ".item_totals", seen}};
-              runner.catch_up();
-              runner.start();
-              return delays(settings.seconds, append, arrivals);
+              return delays_of_runner(*store, std::string{follow_schema} + ".item_totals", settings.seconds, append);
           }},
          {"libpq",
           [settings, store, append] {

@@ -57,14 +57,7 @@ namespace annals_benchmark {
         "from an append to its handler, live",
         "events",
         {{"annals",
-          [settings, store, append] {
-              Arrivals arrivals;
-              auto const seen = [&](annals::Position position) { arrivals.note(position.first()); };
-              annals::ProjectionRunner runner{*store, ItemTotals{"item_totals", seen}};
-              runner.catch_up();
-              runner.start();
-              return delays(settings.seconds, append, arrivals);
-          }},
+          [settings, store, append] { return delays_of_runner(*store, "item_totals", settings.seconds, append); }},
          {"sqlite3",
           [path, settings, store, append] {
               Arrivals arrivals;
