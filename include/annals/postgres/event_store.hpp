@@ -4,7 +4,7 @@
 #define ANNALS_POSTGRES_EVENT_STORE_HPP
 
 #include <annals/concepts/event_store.hpp>
-#include <annals/postgres/detail/append.hpp>
+#include <annals/postgres/detail/group_append.hpp>
 #include <annals/postgres/event_listener.hpp>
 #include <annals/postgres/event_reader.hpp>
 #include <annals/postgres/snapshot_store.hpp>
@@ -21,7 +21,8 @@ namespace annals {
 /// Keeps events in PostgreSQL 14 or later: many processes write at once, and no reader misses an event.
 ///
 /// It keeps the whole append contract (see `EventStore`). An append is one round trip and one transaction, with
-/// `synchronous_commit=on` whatever the server's default. Streams are locked first, so that an append sent again waits
+/// `synchronous_commit=on` whatever the server's default; threads that append at once share them, and each learns what
+/// became of its own append. Streams are locked first, so that an append sent again waits
 /// for its first try; a lost connection is answered by sending the same events again, and only when the deadline
 /// passes without an answer by `AppendOutcomeUnknown`.
 ///
@@ -54,7 +55,7 @@ public:
     /// Appends to several streams, all or nothing. See `EventStore`.
     std::vector<AppendResult> append(std::span<StreamAppend<EncodedPayload> const> commit) {
         require_valid(commit);
-        return postgres::detail::Append{*database(), commit}.run();
+        return appends_->append(commit);
     }
 
     /// Runs `work` in a transaction of the store's database: what it appends there and what it writes to other tables
@@ -96,6 +97,10 @@ public:
     [[nodiscard]] std::shared_ptr<postgres::detail::Database> const& database() const noexcept {
         return shared_database();
     }
+
+private:
+    std::shared_ptr<postgres::detail::GroupAppend> appends_ =
+        std::make_shared<postgres::detail::GroupAppend>(*database());
 };
 
 static_assert(FilteringEventStore<PostgresEventStore>);

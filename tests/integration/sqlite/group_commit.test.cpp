@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: MIT
 
-#include <annals/event_context.hpp>
 #include <annals/sqlite.hpp>
 #include <tests/catch.hpp>
 #include <tests/integration/sqlite/support/gated_disk.hpp>
+#include <tests/integration/support/threaded_append.hpp>
 #include <tests/reliability/support/temp_directory.hpp>
 
 #include <atomic>
 #include <chrono>
 #include <exception>
 #include <functional>
-#include <optional>
 #include <string>
 #include <thread>
-#include <utility>
 #include <vector>
 
 // Threads that append at once commit together, and each learns what became of its own append.
@@ -22,49 +20,11 @@ namespace {
 
 using namespace annals;
 using namespace std::chrono_literals;
+using integration::append_to;
 using integration::GatedDisk;
-using NewEvents = std::vector<NewEvent<EncodedPayload>>;
-
-NewEvents events(std::size_t count, std::size_t bytes = 10) {
-    NewEvents all(count);
-    for (auto& event : all) {
-        event = {new_event_id(), system_clock().now(), {}, {"Noted", 1, '"' + std::string(bytes, 'x') + '"'}};
-    }
-    return all;
-}
-
-/// One thread's append, and what came of it.
-struct Append {
-    StreamName stream;
-    ExpectedVersion expected;
-    NewEvents events;
-    std::optional<AppendResult> result{};
-    std::exception_ptr error{};
-
-    void run(SqliteEventStore& store) {
-        try {
-            result = store.append(stream, expected, events);
-        } catch (...) {
-            error = std::current_exception();
-        }
-    }
-    template <class Error>
-    [[nodiscard]] bool has_thrown() const {
-        try {
-            if (error) {
-                std::rethrow_exception(error);
-            }
-        } catch (Error const&) {
-            return true;
-        } catch (...) {
-        }
-        return false;
-    }
-};
-
-Append append_to(std::string id, std::size_t count = 1, std::size_t bytes = 10) {
-    return {{"Note", std::move(id)}, ExpectedVersion::no_stream(), events(count, bytes)};
-}
+using integration::is_stored;
+using integration::new_events;
+using Append = integration::ThreadedAppend;
 
 /// A store whose appends can be made to line up behind one that waits for the disk.
 class Line {
@@ -98,26 +58,13 @@ private:
     int rounds_ = 0;
 };
 
-/// Whether exactly its events are in its stream.
-bool is_stored(SqliteEventStore const& store, Append const& append) {
-    std::vector<EventId> wanted;
-    for (auto const& event : append.events) {
-        wanted.push_back(event.event_id);
-    }
-    std::vector<EventId> found;
-    for (auto const& event : store.get_events(append.stream)) {
-        found.push_back(event.event_id);
-    }
-    return found == wanted;
-}
-
 } // namespace
 
 TEST_CASE("Appends of several threads share one sync of the disk", "[concurrency]") {
     Line line;
-    line.store().append({"Note", "alone"}, ExpectedVersion::no_stream(), events(1));
+    line.store().append({"Note", "alone"}, ExpectedVersion::no_stream(), new_events(1));
     int const before = line.disk().syncs();
-    line.store().append({"Note", "alone"}, ExpectedVersion::any(), events(1));
+    line.store().append({"Note", "alone"}, ExpectedVersion::any(), new_events(1));
     int const one = line.disk().syncs() - before;
     REQUIRE(one > 0);
 
@@ -241,7 +188,7 @@ TEST_CASE("Who waits too long for other threads is told so, and its events are n
     }
     is_over = true;
     holder.join();
-    store.append({"Note", "z"}, ExpectedVersion::no_stream(), events(1));
+    store.append({"Note", "z"}, ExpectedVersion::no_stream(), new_events(1));
     for (Append const& append : appends) {
         CHECK(append.has_thrown<StoreError>());
         CHECK(store.stream_version(append.stream) == Version{});

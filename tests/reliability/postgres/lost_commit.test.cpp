@@ -45,11 +45,12 @@ struct Shape {
 /// Appends to streams that nobody else writes, so that there can be no conflict.
 class Author {
 public:
-    Author(PostgresEventStore store, Shape shape) : store_{std::move(store)}, shape_{shape} {
+    Author(PostgresEventStore store, Shape shape, std::size_t first_stream = 10'000)
+        : store_{std::move(store)}, shape_{shape}, first_stream_{first_stream}, new_stream_{first_stream + 10'000} {
         for (std::size_t part = 0; part < shape_.parts; ++part) {
             Events const events = new_events(1);
-            version_ = store_.append(ledger(first_stream + part), ExpectedVersion::no_stream(), events).version;
-            claims_.add(first_stream + part, events, version_);
+            version_ = store_.append(ledger(first_stream_ + part), ExpectedVersion::no_stream(), events).version;
+            claims_.add(first_stream_ + part, events, version_);
         }
     }
 
@@ -60,7 +61,7 @@ public:
         if (kind == Expect::no_stream) {
             new_stream_ += shape_.parts;
         }
-        std::size_t const first = kind == Expect::no_stream ? new_stream_ : first_stream;
+        std::size_t const first = kind == Expect::no_stream ? new_stream_ : first_stream_;
         for (std::size_t part = 0; part < shape_.parts; ++part) {
             events.push_back(new_events(shape_.events_a_part));
             commit.push_back({ledger(first + part), expected(kind), events.back()});
@@ -85,8 +86,6 @@ public:
     [[nodiscard]] int written_at_first() const noexcept { return written_at_first_; }
 
 private:
-    static constexpr std::size_t first_stream = 10'000; // so that all names are of one length
-
     [[nodiscard]] ExpectedVersion expected(Expect kind) const {
         switch (kind) {
         case Expect::any:
@@ -103,7 +102,8 @@ private:
 
     PostgresEventStore store_;
     Shape shape_;
-    std::size_t new_stream_ = 20'000;
+    std::size_t first_stream_; // so high that all names are of one length
+    std::size_t new_stream_;
     Version version_;
     Claims claims_;
     int written_at_first_ = 0;
@@ -158,6 +158,46 @@ TEST_CASE("postgres: a connection cut anywhere in an append leaves its events st
               << " events each: " << proxy.cuts() << " cuts, " << author.written_at_first()
               << " found written by the first try; 0 events twice, refused or lost; fewer than " << 300.0 / proxy.cuts()
               << " % (95 % confidence)\n";
+}
+
+TEST_CASE(
+    "postgres: a connection cut in an append of several threads leaves the events of each stored once",
+    "[postgres][lost_commit]"
+) {
+    TestSchema schema;
+    FaultProxy proxy{server_port(schema.conninfo())};
+    schema.options().pool_size = 2;
+    PostgresEventStore const store = schema.store("port=" + std::to_string(proxy.port()));
+    std::vector<Author> authors;
+    for (std::size_t number = 1; number <= 8; ++number) {
+        authors.emplace_back(store, Shape{1, 1}, number * 100'000);
+    }
+    int const rounds = scaled(150);
+    std::vector<std::future<void>> running;
+    for (Author& author : authors) {
+        running.push_back(std::async(std::launch::async, [&author, rounds] {
+            for (int round = 0; round < rounds; ++round) {
+                author.append(kinds[static_cast<std::size_t>(round) % std::size(kinds)]);
+            }
+        }));
+    }
+    // Requests and replies of groups of any size, and of those who append alone afterwards, are cut anywhere.
+    for (std::size_t cut = 0; running.front().wait_for(milliseconds{3}) != std::future_status::ready; ++cut) {
+        std::size_t const bytes = cut * 37 % 2'000;
+        bool const is_request = cut % 3 == 0;
+        proxy.arm({is_request ? bytes : Cut::never, is_request ? Cut::never : bytes / 4, milliseconds{cut % 2 * 20}});
+    }
+    Claims claims;
+    int written_at_first = 0;
+    for (std::size_t i = 0; i < authors.size(); ++i) {
+        running[i].get();
+        claims.add(authors[i].claims());
+        written_at_first += authors[i].written_at_first();
+    }
+    check_claims(claims, schema.rows());
+    CHECK((written_at_first > 0 || is_sanitized));
+    std::cout << "lost commits, 8 threads on 2 connections: " << proxy.cuts() << " cuts, " << written_at_first
+              << " found written by the first try\n";
 }
 
 TEST_CASE("postgres: an append whose first try still runs waits for it", "[postgres][lost_commit]") {

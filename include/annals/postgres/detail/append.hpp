@@ -17,8 +17,12 @@ namespace annals::postgres::detail {
 /// One append, from the first try to the verdict.
 class Append {
 public:
-    Append(Database& database, Commit commit)
-        : database_{database}, commit_{commit}, until_{database.deadline()}, verdict_{database, commit, until_} {}
+    Append(Database& database, Commit commit) : Append{database, commit, database.deadline()} {}
+
+    /// @param may_be_written  whether an earlier try has ended without an answer
+    Append(Database& database, Commit commit, Deadline const& until, bool may_be_written = false)
+        : database_{database}, commit_{commit}, until_{until}, verdict_{database, commit, until_},
+          may_be_written_{may_be_written} {}
 
     /// As a transaction of its own, sent again after failures that a repetition may mend.
     [[nodiscard]] std::vector<AppendResult> run() {
@@ -56,6 +60,21 @@ public:
         }
         return confirmed(connection, verdict(connection, append, answers[3]));
     }
+
+    /// As a transaction of its own, once, without waiting for what others hold for long.
+    /// @returns nothing if a stream is not as expected
+    /// @throws Error  then nothing was written, unless it `may_be_written`
+    [[nodiscard]] std::vector<AppendResult> run_if_nothing_is_in_the_way() {
+        auto const connection = database_.pool().borrow(until_);
+        AppendCalls const append{database_, commit_};
+        std::vector<Call> calls{{database_.sql().wait_briefly, {}}, append.lock_and_announce(), append.insert()};
+        append.add_notification(calls);
+        std::vector<Result> answers;
+        decide(*connection, [&] { answers = connection->run(calls, until_); });
+        return verdict_.if_as_expected(answers[2]);
+    }
+
+    [[nodiscard]] bool may_be_written() const noexcept { return may_be_written_; }
 
 private:
     [[nodiscard]] std::vector<AppendResult> try_on(Connection& connection) {
@@ -114,6 +133,7 @@ private:
         }
         if (connection.saw_warning()) {
             // The wait for a standby was cancelled: committed here, but perhaps not where it was to be safe.
+            may_be_written_ = true;
             throw unknown("the server warned while it committed");
         }
     }
@@ -132,7 +152,7 @@ private:
     Commit commit_;
     Deadline until_;
     Verdict verdict_;
-    bool may_be_written_ = false;
+    bool may_be_written_;
 };
 
 } // namespace annals::postgres::detail

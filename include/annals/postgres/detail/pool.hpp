@@ -42,9 +42,7 @@ public:
     /// @throws ConnectionLost    if a new one cannot be made
     /// @throws UsageError        in a process forked from the one that made the pool
     [[nodiscard]] Lease borrow(Deadline const& deadline) {
-        if (::getpid() != process_) {
-            throw UsageError{"annals: a PostgreSQL store was made before a fork; make it in the process that uses it"};
-        }
+        require_own_process();
         auto connection = wait_for_turn(deadline);
         if (connection && is_usable(*connection)) {
             return Lease{connection.release(), {this}};
@@ -55,6 +53,13 @@ public:
         } catch (...) {
             take_back(nullptr);
             throw;
+        }
+    }
+
+    /// @throws UsageError  in a process forked from the one that made the pool
+    void require_own_process() const {
+        if (::getpid() != process_) {
+            throw UsageError{"annals: a PostgreSQL store was made before a fork; make it in the process that uses it"};
         }
     }
 

@@ -117,6 +117,9 @@ public:
     std::string draw_positions = in_("SELECT nextval('@.events_position') FROM generate_series(1, $1::int8)");
     std::string copy_events = in_("COPY @.events (" + event_columns + ") FROM STDIN (FORMAT binary)");
 
+    /// For the rest of the transaction.
+    std::string wait_briefly = "SELECT set_config('lock_timeout', '10ms', true)";
+
     std::string notify = "SELECT pg_notify('" + channel_of(in_.options) + "', '')";
 
     /// Writes to the log of the server and nowhere else, so that the commit waits for the standby as any other.

@@ -21,22 +21,32 @@ public:
         : database_{database}, commit_{commit}, until_{until} {}
 
     /// @param answer  for each stream its version before, and its last new position if that is known
-    [[nodiscard]] std::vector<AppendResult> of(Connection& connection, Result const& answer) const {
+    /// @returns nothing if a stream is not as expected
+    [[nodiscard]] std::vector<AppendResult> if_as_expected(Result const& answer) const {
         std::vector<AppendResult> results;
         for (std::size_t i = 0; i < commit_.size(); ++i) {
             int const row = static_cast<int>(i);
             Version const current{answer.int8(row, 0)};
             if (!commit_[i].expected.admits(current)) {
-                // Perhaps because this very commit was made before.
-                if (auto earlier = find_earlier(connection)) {
-                    return std::move(*earlier);
-                }
-                throw ConcurrencyError{commit_[i].stream, commit_[i].expected, current};
+                return {};
             }
             results.push_back({
                 current.advanced_by(static_cast<std::int64_t>(commit_[i].events.size())),
                 answer.is_null(row, 1) ? Position{} : Position{answer.int8(row, 1)},
             });
+        }
+        return results;
+    }
+
+    /// @param answer  as above
+    [[nodiscard]] std::vector<AppendResult> of(Connection& connection, Result const& answer) const {
+        auto results = if_as_expected(answer);
+        if (results.empty()) {
+            // Perhaps because this very commit was made before.
+            if (auto earlier = find_earlier(connection)) {
+                return std::move(*earlier);
+            }
+            throw_conflict(answer);
         }
         return results;
     }
@@ -83,6 +93,15 @@ public:
     }
 
 private:
+    /// For the first stream that is not as expected.
+    [[noreturn]] void throw_conflict(Result const& answer) const {
+        std::size_t i = 0;
+        while (commit_[i].expected.admits(Version{answer.int8(static_cast<int>(i), 0)})) {
+            ++i;
+        }
+        throw ConcurrencyError{commit_[i].stream, commit_[i].expected, Version{answer.int8(static_cast<int>(i), 0)}};
+    }
+
     [[nodiscard]] static CorruptData swallowed() {
         return CorruptData{"a trigger or a rule of the events' table swallowed an event"};
     }
