@@ -7,13 +7,11 @@
 
 #include <algorithm>
 #include <array>
-#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
-#include <iterator>
 #include <mutex>
 #include <optional>
-#include <span>
+#include <semaphore>
 #include <utility>
 #include <vector>
 
@@ -39,7 +37,7 @@ public:
             Group const group = take(own);
             if (group.size() > 1) {
                 append_together(group);
-                settle(group);
+                settle(group, own);
             }
         }
         if (own.results) {
@@ -54,7 +52,8 @@ private:
         Deadline until;
         std::optional<std::vector<AppendResult>> results{};
         bool may_be_written = false;
-        enum : std::uint8_t { waiting, taken, settled } stage = waiting;
+        enum : std::uint8_t { waiting, leading, taken, settled } stage = waiting;
+        std::binary_semaphore goes_on{0};
     };
 
     /// What as many threads as there are connections have while they append, for themselves or for others too.
@@ -102,28 +101,35 @@ private:
 
     [[nodiscard]] bool wait_for_lead(Request& own) {
         std::unique_lock lock{mutex_};
-        line_.push_back(&own);
-        while (own.stage != Request::settled) {
-            if (own.stage == Request::taken) {
-                changed_.wait(lock);
-            } else if (leads_ < database_.options().pool_size) {
-                ++leads_;
-                own.stage = Request::taken; // by itself, or another one would take it along
-                std::erase(line_, &own);
-                return true;
-            } else if (changed_.wait_until(lock, own.until.at()) == std::cv_status::timeout &&
-                       own.stage == Request::waiting) {
-                std::erase(line_, &own);
-                return false;
-            }
+        if (leads_ < database_.options().pool_size) {
+            ++leads_;
+            return true;
         }
-        return false;
+        line_.push_back(&own);
+        lock.unlock();
+        bool const is_in_time = own.goes_on.try_acquire_until(own.until.at());
+        lock.lock();
+        if (own.stage == Request::waiting) {
+            std::erase(line_, &own);
+        } else if (!is_in_time) {
+            lock.unlock();
+            own.goes_on.acquire(); // who has taken it along is not done with it
+            lock.lock();
+        }
+        return own.stage == Request::leading;
     }
 
+    /// Hands the lead on to who has waited longest.
     void end_lead() noexcept {
         std::lock_guard const lock{mutex_};
-        --leads_;
-        changed_.notify_all();
+        if (line_.empty()) {
+            --leads_;
+        } else {
+            Request& next = *line_.front();
+            line_.erase(line_.begin());
+            next.stage = Request::leading;
+            next.goes_on.release();
+        }
     }
 
     /// `own` and those who wait, first come first; of those who append to the same stream, one.
@@ -162,17 +168,19 @@ private:
         }
     }
 
-    void settle(Group const& group) noexcept {
+    /// Tells all but the one who did it.
+    void settle(Group const& group, Request const& own) noexcept {
         std::lock_guard const lock{mutex_};
         for (Request* const request : group) {
-            request->stage = Request::settled;
+            if (request != &own) {
+                request->stage = Request::settled;
+                request->goes_on.release();
+            }
         }
-        changed_.notify_all();
     }
 
     Database& database_;
     std::mutex mutex_;
-    std::condition_variable changed_;
     std::vector<Request*> line_; ///< all who wait, first come first
     std::size_t leads_ = 0;
 };
