@@ -5,7 +5,6 @@
 
 #include <annals/postgres/detail/append.hpp>
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -88,7 +87,11 @@ private:
         }
         [[nodiscard]] bool is_full() const noexcept { return size_ == members_.size(); }
         [[nodiscard]] bool has(StreamName const& stream) const {
-            return std::ranges::any_of(*this, [&](Request const* one) { return one->commit[0].stream == stream; });
+            bool found = false;
+            for (Request const* const request : *this) {
+                found = found || request->commit[0].stream == stream;
+            }
+            return found;
         }
         [[nodiscard]] std::size_t size() const noexcept { return size_; }
         [[nodiscard]] Request* const* begin() const noexcept { return members_.data(); }
@@ -149,11 +152,12 @@ private:
     void append_together(Group const& group) noexcept {
         try {
             std::vector<StreamAppend<EncodedPayload>> all;
+            Deadline until = (*group.begin())->until;
             for (Request const* const request : group) {
                 all.push_back(request->commit[0]);
+                until = request->until.at() < until.at() ? request->until : until;
             }
-            auto const earlier = [](Request const* a, Request const* b) { return a->until.at() < b->until.at(); };
-            Append together{database_, all, (*std::ranges::min_element(group, earlier))->until};
+            Append together{database_, all, until};
             try {
                 auto const results = together.run_if_nothing_is_in_the_way();
                 for (std::size_t i = 0; i < results.size(); ++i) {
