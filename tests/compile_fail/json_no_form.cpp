@@ -1,4 +1,4 @@
-// expect: annals: no JSON form for this event or state: add NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE
+// expect: annals: no JSON form for this event or state: add ANNALS_FIELDS
 
 #include <annals/json.hpp>
 

@@ -8,9 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include <concepts>
-#include <cstddef>
 #include <map>
-#include <optional>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -53,29 +51,19 @@ concept DirectScalar = DirectInteger<T> || IsOneOf<T, bool, float, double, std::
 template <class T>
 concept HasOwnSerializer = requires { &nlohmann::adl_serializer<T>::to_json; };
 
-/// Whether a `T` is read and written without a tree. `Outer` are the types that this is being asked for already: a
-/// struct may hold a vector of its own kind.
-template <class T, class... Outer>
+/// Whether a `T` is read and written without a tree. Within it, a field that is none of these has a tree of its own.
+template <class T>
 [[nodiscard]] consteval bool is_direct() {
     if constexpr (HasOwnSerializer<T>) {
         return false;
-    } else if constexpr (DirectScalar<T> || IsOneOf<T, Outer...>) {
-        return true;
     } else if constexpr (IsVector<T>::value) {
-        return is_direct<typename T::value_type, Outer...>();
+        return is_direct<typename T::value_type>();
     } else if constexpr (IsTextMap<T>::value) {
-        return is_direct<typename T::mapped_type, Outer...>();
-    } else if constexpr (HasFields<T> && std::is_default_constructible_v<T> && std::is_move_assignable_v<T>) {
-        return FieldList<T>::all_of([](auto i) {
-            using Member = std::remove_cvref_t<decltype(std::declval<T&>().*std::get<i>(FieldList<T>::fields).member)>;
-            if constexpr (IsOptional<Member>::value) {
-                return !HasOwnSerializer<Member> && is_direct<typename Member::value_type, T, Outer...>();
-            } else {
-                return is_direct<Member, T, Outer...>();
-            }
-        });
+        return is_direct<typename T::mapped_type>();
+    } else if constexpr (HasFields<T>) {
+        return std::is_default_constructible_v<T> && std::is_move_assignable_v<T>;
     } else {
-        return false;
+        return DirectScalar<T>;
     }
 }
 

@@ -4,13 +4,18 @@
 #define ANNALS_JSON_DIRECT_READ_HPP
 
 #include <annals/json/direct_form.hpp>
+#include <annals/json/numbers.hpp>
+#include <annals/json/parse.hpp>
 #include <annals/json/scanner.hpp>
 #include <annals/limits.hpp>
+
+#include <nlohmann/json.hpp>
 
 #include <cmath>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <limits>
 #include <string>
 #include <string_view>
@@ -47,7 +52,7 @@ template <HasFields T>
     return is_other ? others.add(name) && json.pass_value() : is_read;
 }
 
-/// The members of an object into the fields of their names: each field has to come, and to come once.
+/// The members of an object into the fields of their names: each field has to come once, unless it has a default.
 template <HasFields T>
 [[nodiscard]] bool read_fields(JsonScanner& json, T& value) {
     using List = FieldList<T>;
@@ -60,7 +65,8 @@ template <HasFields T>
     bool is_sound = true;
     List::all_of([&](auto i) {
         constexpr auto field = std::get<i>(List::fields);
-        if (!json.take(i == 0 ? field.first_text() : field.text)) {
+        constexpr std::string_view text = i == 0 ? field.first_text() : field.text;
+        if (!json.take<text.size()>(text.data())) {
             return false;
         }
         seen |= std::uint64_t{1} << i;
@@ -73,12 +79,48 @@ template <HasFields T>
         is_sound = (is_first || json.take(',')) && read_member(json, value, seen, others);
         is_first = false;
     }
-    return is_sound && seen == all;
+    if (!is_sound || seen == all) {
+        return is_sound;
+    }
+    if constexpr (HasDefaults<T>) {
+        T defaults{};
+        return List::all_of([&](auto i) {
+            constexpr auto field = std::get<i>(List::fields);
+            if ((seen >> i & 1U) == 0) {
+                value.*field.member = std::move(defaults.*field.member);
+            }
+            return true;
+        });
+    }
+    return false;
+}
+
+/// A value that its own mapping reads, from a tree of it alone.
+template <class T>
+[[nodiscard]] bool read_mapped(JsonScanner& json, T& value) {
+    std::string_view text;
+    if (!json.pass_value(text)) {
+        return false;
+    }
+    try {
+        JsonDocument const document = parse_json(text);
+        read_member_form(document.value, value);
+        if (!document.has_numbers) {
+            return true;
+        }
+        nlohmann::json form;
+        write_member_form(form, value);
+        return keeps_numbers(document.value, form);
+    } catch (std::exception const&) {
+        return false;
+    }
 }
 
 template <class T>
 [[nodiscard]] bool read_value(JsonScanner& json, T& value) {
-    if constexpr (std::same_as<T, bool>) {
+    if constexpr (!IsOptional<T>::value && !is_direct<T>()) {
+        return read_mapped(json, value);
+    } else if constexpr (std::same_as<T, bool>) {
         return json.take_boolean(value);
     } else if constexpr (DirectInteger<T>) {
         return json.take_integer(value);

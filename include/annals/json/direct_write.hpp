@@ -5,6 +5,7 @@
 
 #include <annals/json/direct_form.hpp>
 #include <annals/json/string_text.hpp>
+#include <annals/json/write.hpp>
 #include <annals/limits.hpp>
 
 #include <nlohmann/json.hpp>
@@ -60,10 +61,28 @@ template <HasFields T>
     });
 }
 
+/// A value that its own mapping writes, through a tree of it alone.
+template <class T>
+[[nodiscard]] bool append_mapped(std::string& text, T const& value, std::size_t depth) {
+    try {
+        nlohmann::json form;
+        write_member_form(form, value);
+        if (!unwritable_part(form, depth).empty()) {
+            return false;
+        }
+        text += form.dump();
+        return true;
+    } catch (nlohmann::json::exception const&) {
+        return false;
+    }
+}
+
 /// @param depth  of the array or object that `value` is in
 template <class T>
 [[nodiscard]] bool append_value(std::string& text, T const& value, std::size_t depth) {
-    if constexpr (std::same_as<T, bool>) {
+    if constexpr (!IsOptional<T>::value && !is_direct<T>()) {
+        return append_mapped(text, value, depth);
+    } else if constexpr (std::same_as<T, bool>) {
         text += value ? "true" : "false";
         return true;
     } else if constexpr (DirectInteger<T>) {

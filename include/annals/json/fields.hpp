@@ -15,16 +15,17 @@
 #include <utility>
 
 /// Lists the fields of an event, of a state or of a struct within one, once: `ANNALS_FIELDS(OrderCreated, customer_id,
-/// total_amount)`, in the namespace of the type, behind it. Takes 1 to 64 public data members; the type needs a
-/// default constructor. It is used in place of `NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE` and does the same: it defines the
-/// `to_json` and `from_json` of nlohmann/json, so that the type can be used with that library and within types that
-/// have another mapping. Beyond it, a field may be a `std::optional`: `null` stands for none, on each version of
-/// nlohmann/json.
+/// total_amount)`, in the namespace of the type, behind it. Takes 1 to 64 public data members, also those of a base;
+/// the type needs a default constructor. It is used in place of `NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE` and does the same:
+/// it defines the `to_json` and `from_json` of nlohmann/json, so that the type can be used with that library and within
+/// types that have another mapping. Beyond it, a field may be a `std::optional`: `null` stands for none, on each
+/// version of nlohmann/json.
 ///
 /// **What it adds is speed.** `JsonCodec` and `JsonSnapshotCodec` read and write such a type without a tree of JSON
-/// values in between, if each field is a `bool`, an integer, a `float` or `double`, a `std::string`, a struct with
-/// a list of fields, or a `std::vector`, a `std::map<std::string, T>` or, as a field itself, a `std::optional` of
-/// those. Any other field, an enum say, takes the type along the usual way.
+/// values in between. That goes for each field that is a `bool`, an integer, a `float` or `double`, a `std::string`, a
+/// struct with a list of fields, or a `std::vector`, a `std::map<std::string, T>` or, as a field itself, a
+/// `std::optional` of those. Any other field, an enum say, or a type with a `to_json` of its own, goes through
+/// nlohmann/json by itself.
 ///
 /// **Nothing else changes.** Either way writes the same bytes, reads the same texts into the same values and refuses
 /// the same with the same message, so a type may change over when its events have been stored already.
@@ -39,6 +40,14 @@
         ::annals::detail::read_fields_form(form, value);                                                               \
     }                                                                                                                  \
     static_assert(::annals::detail::require_fields<Type>());
+
+/// As `ANNALS_FIELDS`, for a type that has gained fields since its first events were stored: a field that is missing in
+/// the JSON keeps what the default constructor gives it, as with `NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT`.
+#define ANNALS_FIELDS_WITH_DEFAULTS(Type, ...)                                                                         \
+    [[maybe_unused]] constexpr bool annals_fields_have_defaults(::annals::detail::FieldsOf<Type>) noexcept {           \
+        return true;                                                                                                   \
+    }                                                                                                                  \
+    ANNALS_FIELDS(Type, __VA_ARGS__)
 
 // One field and, when the text is scanned again, the next. Four to the power of four scans do for 64 fields.
 #define ANNALS_DETAIL_FIELD(Type, name, ...)                                                                           \
@@ -78,6 +87,10 @@ template <class Class, class Member>
 
 template <class T>
 concept HasFields = requires { annals_field_list(FieldsOf<T>{}); };
+
+/// Whether a field may be missing.
+template <class T>
+concept HasDefaults = HasFields<T> && requires { annals_fields_have_defaults(FieldsOf<T>{}); };
 
 /// The list of a type as a tuple of `Field`, in the order in which nlohmann/json writes them: that of their names.
 template <HasFields T>
@@ -140,40 +153,62 @@ struct IsOptional : std::false_type {};
 template <class T>
 struct IsOptional<std::optional<T>> : std::true_type {};
 
+/// Writes into a value that exists, which is null: the constructor from a `T` leaks when `to_json` throws.
+template <class T>
+void write_into_form(nlohmann::json& form, T const& value) {
+    if constexpr (nlohmann::detail::is_basic_json<T>::value) {
+        form = value;
+    } else {
+        nlohmann::adl_serializer<T>::to_json(form, value);
+    }
+}
+
+/// A field to its form. Throws what nlohmann/json and the mapping of the field throw.
+template <class Member>
+void write_member_form(nlohmann::json& form, Member const& member) {
+    if constexpr (!IsOptional<Member>::value) {
+        write_into_form(form, member);
+    } else if (member) {
+        write_into_form(form, *member);
+    }
+}
+
+/// The way back.
+template <class Member>
+void read_member_form(nlohmann::json const& form, Member& member) {
+    if constexpr (!IsOptional<Member>::value) {
+        form.get_to(member);
+    } else if (form.is_null()) {
+        member.reset();
+    } else {
+        member = form.template get<typename Member::value_type>();
+    }
+}
+
 /// The `to_json` of a type with a list of fields.
 template <class T>
 void write_fields_form(nlohmann::json& form, T const& value) {
     form = nlohmann::json::object();
     FieldList<T>::all_of([&](auto i) {
         constexpr auto field = std::get<i>(FieldList<T>::as_listed);
-        auto const& member = value.*field.member;
-        nlohmann::json& place = form[std::string{field.name()}];
-        if constexpr (IsOptional<std::remove_cvref_t<decltype(member)>>::value) {
-            if (member) {
-                place = *member;
-            }
-        } else {
-            place = member;
-        }
+        write_member_form(form[std::string{field.name()}], value.*field.member);
         return true;
     });
 }
 
-/// The `from_json` of a type with a list of fields. Throws what nlohmann/json and the mappings of the fields throw.
+/// The `from_json` of a type with a list of fields.
 template <class T>
 void read_fields_form(nlohmann::json const& form, T& value) {
     FieldList<T>::all_of([&](auto i) {
         constexpr auto field = std::get<i>(FieldList<T>::as_listed);
-        auto& member = value.*field.member;
-        nlohmann::json const& place = form.at(std::string{field.name()});
-        using Member = std::remove_cvref_t<decltype(member)>;
-        if constexpr (!IsOptional<Member>::value) {
-            place.get_to(member);
-        } else if (place.is_null()) {
-            member.reset();
-        } else {
-            member = place.template get<typename Member::value_type>();
+        std::string const name{field.name()};
+        if constexpr (HasDefaults<T>) {
+            if (form.is_object() && !form.contains(name)) {
+                value.*field.member = T{}.*field.member;
+                return true;
+            }
         }
+        read_member_form(form.at(name), value.*field.member);
         return true;
     });
 }

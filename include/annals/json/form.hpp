@@ -9,6 +9,7 @@
 #include <annals/json/direct_form.hpp>
 #include <annals/json/direct_read.hpp>
 #include <annals/json/direct_write.hpp>
+#include <annals/json/fields.hpp>
 #include <annals/json/numbers.hpp>
 #include <annals/json/parse.hpp>
 #include <annals/json/write.hpp>
@@ -44,12 +45,11 @@ inline constexpr bool has_json_form = is_blank<T> || (can_write_json<T> && can_r
 /// The form of an event or a state as a value of nlohmann/json.
 template <class T>
 [[nodiscard]] nlohmann::json json_form(T const& value) {
-    // Written into a value that exists: the constructor from a T leaks when to_json throws.
     nlohmann::json form;
     if constexpr (is_blank<T>) {
         form = nlohmann::json::object();
     } else {
-        nlohmann::adl_serializer<T>::to_json(form, value);
+        write_into_form(form, value);
     }
     return form;
 }
@@ -78,11 +78,16 @@ template <class T>
         throw;
     } catch (nlohmann::json::exception const& error) {
         constexpr int other_type = 302;
+        constexpr int nothing_to_look_into = 304;
+        constexpr int nothing_with_defaults = 306;
         constexpr int no_such_element = 401;
         constexpr int no_such_key = 403;
         switch (error.id) {
         case other_type:
             throw UnfitJson{"a field has another type in its JSON"};
+        case nothing_to_look_into:
+        case nothing_with_defaults:
+            throw UnfitJson{"its JSON has another value where an object or an array is expected"};
         case no_such_element:
             throw UnfitJson{"an array in its JSON is too short"};
         case no_such_key:
@@ -140,23 +145,36 @@ template <class T>
     return payload;
 }
 
-/// Reads what `encode_json` has made of a `T`.
-/// @throws UnfitJson  if the schema version is another one, or as `read_form`
+/// @throws UnfitJson  if it is another one than the application's
 template <class T>
-[[nodiscard]] T decode_json(EncodedPayload const& stored) {
+void require_schema_version(EncodedPayload const& stored) {
     if (stored.schema_version != event_schema_version<T>) {
         throw UnfitJson{
             "its schema version is " + std::to_string(stored.schema_version) + ", the application knows version " +
             std::to_string(event_schema_version<T>)
         };
     }
+}
+
+/// Reads what `encode_json` has made of a `T`.
+/// @param value   as its default constructor has made it
+/// @throws UnfitJson  if the schema version is another one, or as `read_form`
+template <DirectJson T>
+void decode_json(EncodedPayload const& stored, T& value) {
+    require_schema_version<T>(stored);
+    if (!read_direct(stored.data, value)) {
+        value = read_form<T>(stored.data);
+    }
+}
+
+template <class T>
+[[nodiscard]] T decode_json(EncodedPayload const& stored) {
     if constexpr (DirectJson<T>) {
         T value{};
-        if (!read_direct(stored.data, value)) {
-            value = read_form<T>(stored.data);
-        }
+        decode_json(stored, value);
         return value;
     } else {
+        require_schema_version<T>(stored);
         return read_form<T>(stored.data);
     }
 }

@@ -37,8 +37,8 @@ constexpr bool require_json_payload() noexcept {
     static_assert(event_schema_version<T> >= 1, "annals: schema versions count from 1: correct event_schema_version");
     static_assert(
         can_write_json<T> || has_json_form<T>,
-        "annals: no JSON form for this event or state: add NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Type, fields...) "
-        "beside it"
+        "annals: no JSON form for this event or state: add ANNALS_FIELDS(Type, fields...) behind it, or one of "
+        "nlohmann/json, as NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Type, fields...)"
     );
     static_assert(
         !can_write_json<T> || has_json_form<T>,

@@ -6,11 +6,14 @@
 #include <annals/json/string_text.hpp>
 #include <annals/limits.hpp>
 
+#include <array>
+#include <cfloat>
 #include <charconv>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -38,12 +41,18 @@ public:
         return take_here(expected);
     }
 
-    /// A word or a key that stands there byte for byte.
-    [[nodiscard]] bool take(std::string_view expected) noexcept {
+    /// A word or a key that stands there byte for byte. Its size is known to the compiler, which makes a few
+    /// comparisons of it.
+    template <std::size_t Size>
+    [[nodiscard]] bool take(char const* expected) noexcept {
         skip_space();
-        bool const is_there = left() >= expected.size() && std::memcmp(next_, expected.data(), expected.size()) == 0;
-        next_ += is_there ? expected.size() : 0;
+        bool const is_there = left() >= Size && std::memcmp(next_, expected, Size) == 0;
+        next_ += is_there ? Size : 0;
         return is_there;
+    }
+    template <std::size_t Size>
+    [[nodiscard]] bool take(char const (&word)[Size]) noexcept {
+        return take<Size - 1>(&word[0]);
     }
 
     /// The beginning of an array or an object, one level deeper.
@@ -94,33 +103,38 @@ public:
     /// A number that a double holds; of an integer, no digit gets lost.
     [[nodiscard]] bool take_double(double& value) noexcept {
         skip_space();
-        char const* at = next_ + (*next_ == '-' ? 1 : 0);
-        if (!is_digit(*at) || (*at == '0' && is_digit(at[1]))) {
+        char const* const begin = next_;
+        bool const is_negative = take_here('-');
+        char const* const digits = next_;
+        std::uint64_t number = 0;
+        if (!take_digits(number) || (*digits == '0' && next_ - digits > 1)) {
             return false;
         }
-        skip_digits(at);
         bool is_integer = true;
-        if (*at == '.') {
+        std::size_t decimals = 0;
+        if (take_here('.')) {
             is_integer = false;
-            if (!is_digit(*++at)) {
+            char const* const point = next_;
+            if (!take_digits(number)) {
                 return false;
             }
-            skip_digits(at);
+            decimals = static_cast<std::size_t>(next_ - point);
         }
-        if (*at == 'e' || *at == 'E') {
+        if (*next_ == 'e' || *next_ == 'E') {
             is_integer = false;
-            ++at;
-            at += *at == '+' || *at == '-' ? 1 : 0;
-            if (!is_digit(*at)) {
+            next_ += next_[1] == '+' || next_[1] == '-' ? 2 : 1;
+            if (!take_digits(number)) {
                 return false;
             }
-            skip_digits(at);
+        } else if (next_ - digits <= std::numeric_limits<double>::digits10 && rounds_once) {
+            // Both numbers are exact, so the quotient is the double nearest to the text, as it is of std::from_chars.
+            double const magnitude = static_cast<double>(number) / powers_of_ten[decimals];
+            value = is_negative ? -magnitude : magnitude;
+            // The integer -0 is 0 to nlohmann/json, and not the double -0.
+            return !(is_integer && is_negative && number == 0);
         }
-        auto const [rest, error] = std::from_chars(next_, at, value);
-        // The integer -0 is 0 to nlohmann/json, and not the double -0.
-        bool const is_kept = !is_integer || (std::abs(value) < max_exact && !(value == 0 && *next_ == '-'));
-        next_ = rest;
-        return error == std::errc{} && rest == at && is_kept;
+        auto const [rest, error] = std::from_chars(begin, next_, value);
+        return error == std::errc{} && rest == next_ && (!is_integer || std::abs(value) < max_exact);
     }
 
     [[nodiscard]] bool take_string(std::string& value) {
@@ -167,6 +181,15 @@ public:
         }
     }
 
+    /// The same, and its text.
+    [[nodiscard]] bool pass_value(std::string_view& text) {
+        skip_space();
+        char const* const begin = next_;
+        bool const is_passed = pass_value();
+        text = {begin, static_cast<std::size_t>(next_ - begin)};
+        return is_passed;
+    }
+
     /// The keys of an object that have been passed over, to find one that comes twice.
     class PassedKeys {
     public:
@@ -195,12 +218,12 @@ public:
 private:
     static constexpr double max_exact = 9007199254740992.0; ///< 2^53: below it, each integer is a double
 
+    static constexpr std::array<double, std::numeric_limits<double>::digits10> powers_of_ten{
+        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14
+    };
+    static constexpr bool rounds_once = FLT_EVAL_METHOD == 0; ///< not so where doubles are computed with more bits
+
     [[nodiscard]] static bool is_digit(char byte) noexcept { return byte >= '0' && byte <= '9'; }
-    static void skip_digits(char const*& at) noexcept {
-        while (is_digit(*at)) {
-            ++at;
-        }
-    }
     void skip_space() noexcept {
         while (*next_ == ' ' || *next_ == '\n' || *next_ == '\r' || *next_ == '\t') {
             ++next_;
@@ -210,6 +233,14 @@ private:
         bool const is_there = *next_ == expected;
         next_ += is_there ? 1 : 0;
         return is_there;
+    }
+    /// Digits, at least one, which are put behind those of `number`. It holds 19 of them.
+    [[nodiscard]] bool take_digits(std::uint64_t& number) noexcept {
+        char const* const begin = next_;
+        for (; is_digit(*next_); ++next_) {
+            number = number * 10 + static_cast<std::uint64_t>(*next_ - '0');
+        }
+        return next_ != begin;
     }
     [[nodiscard]] std::size_t left() const noexcept { return static_cast<std::size_t>(end_ - next_); }
 

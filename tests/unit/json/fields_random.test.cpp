@@ -3,7 +3,7 @@
 #include <tests/catch.hpp>
 #include <tests/reliability/support/scaled.hpp>
 #include <tests/unit/json/dice.hpp>
-#include <tests/unit/json/fields.hpp>
+#include <tests/unit/json/mixed_fields.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -36,6 +36,8 @@ void fill(T& value, Dice& dice, std::size_t levels) {
         if (dice.one_in(2)) {
             fill(value.emplace(), dice, levels);
         }
+    } else if constexpr (!annals::detail::is_direct<T>()) {
+        fill_mapped(value, dice);
     } else if constexpr (annals::detail::IsVector<T>::value) {
         value.clear();
         for (std::uint64_t size = levels == 0 ? 0 : dice.below(4); size > 0; --size) {
@@ -160,7 +162,9 @@ TEMPLATE_TEST_CASE(
     "",
     NumbersTwice,
     LineTwice,
-    OrderTwice
+    OrderTwice,
+    ParcelTwice,
+    LateTwice
 ) {
     using Listed = typename TestType::Listed;
     using Mapped = typename TestType::Mapped;
@@ -182,7 +186,9 @@ TEMPLATE_TEST_CASE(
     "",
     NumbersTwice,
     LineTwice,
-    OrderTwice
+    OrderTwice,
+    ParcelTwice,
+    LateTwice
 ) {
     using Listed = typename TestType::Listed;
     using Mapped = typename TestType::Mapped;
@@ -213,6 +219,24 @@ TEMPLATE_TEST_CASE(
     REQUIRE(refused > texts / 5);
     REQUIRE(read_directly > texts / 3);
     REQUIRE(read > read_directly);
+}
+
+TEST_CASE("ANNALS_FIELDS: a decimal of any length is read as the double that is nearest to it") {
+    Dice dice{20071213};
+    for (int i = 0; i < reliability::scaled(20'000); ++i) {
+        std::string text = std::to_string(dice.bits() >> dice.below(64)).substr(0, 1 + dice.below(20));
+        std::size_t const point = 1 + dice.below(text.size());
+        if (dice.one_in(3)) {
+            text = "0." + std::string(dice.below(12), '0') + text;
+        } else {
+            text = point < text.size() ? text.insert(point, 1, '.') : text + ".0";
+        }
+        text = (dice.one_in(2) ? "-" : "") + text;
+        ListedLate value;
+        CAPTURE(text);
+        REQUIRE(annals::detail::read_direct("{\"rebate\":" + text + "}", value));
+        REQUIRE(value.rebate == nlohmann::json::parse(text).get<double>());
+    }
 }
 
 } // namespace json_tests::fields
