@@ -5,10 +5,9 @@
 
 #include <annals/encoded_payload.hpp>
 #include <annals/event_id.hpp>
+#include <annals/json/fields.hpp>
 #include <annals/sourced_event.hpp>
 #include <annals/timestamp.hpp>
-
-#include <nlohmann/json.hpp>
 
 #include <array>
 #include <chrono>
@@ -37,9 +36,9 @@ struct OrderShipped {
     std::string tracking_number;
     std::string carrier;
 };
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(OrderCreated, customer_id, total_amount)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(OrderItemAdded, product_id, quantity, price)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(OrderShipped, tracking_number, carrier)
+ANNALS_FIELDS(OrderCreated, customer_id, total_amount)
+ANNALS_FIELDS(OrderItemAdded, product_id, quantity, price)
+ANNALS_FIELDS(OrderShipped, tracking_number, carrier)
 
 using OrderEvent = std::variant<OrderCreated, OrderItemAdded, OrderShipped>;
 using NewOrderEvent = annals::NewEvent<annals::EncodedPayload>;

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Draws the ratios of benchmark files as an SVG: plot.py OUT.svg FILE.json...
 
-Each bar is one way by hand that the library is measured beside. It reaches from the least ratio of a round to the most,
+Each bar is one way that the library is measured beside, by hand or through another event store. It reaches from the least ratio of a round to the most,
 with a mark at the median. The same files give the same picture, byte for byte.
 """
 
@@ -89,10 +89,10 @@ def draw(reports):
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" '
             f'height="{height}" role="img">',
-            "<title>The speed of annals divided by that of hand-written code</title>",
+            "<title>The speed of annals divided by that of hand-written code and of other event stores</title>",
             f"<style>{STYLE}</style>",
             f'<rect width="{WIDTH}" height="{height}" class="paper"/>',
-            text(16, 24, "text title", "annals beside hand-written code: its speed divided by theirs"),
+            text(16, 24, "text title", "annals beside hand-written code and other event stores: its speed divided by theirs"),
             *axis,
             *rows,
             "</svg>",
