@@ -4,9 +4,9 @@
 #define ANNALS_TESTS_BENCHMARK_MEMORY_DECODE_CASE_HPP
 
 #include <annals/json.hpp>
+#include <tests/benchmark/decode_by_hand.hpp>
 #include <tests/benchmark/loops.hpp>
 #include <tests/benchmark/measurement.hpp>
-#include <tests/benchmark/memory/decode_by_hand.hpp>
 #include <tests/benchmark/program.hpp>
 #include <tests/benchmark/reading.hpp>
 

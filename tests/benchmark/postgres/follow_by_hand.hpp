@@ -4,17 +4,17 @@
 #define ANNALS_TESTS_BENCHMARK_POSTGRES_FOLLOW_BY_HAND_HPP
 
 #include <annals/postgres/schema.hpp>
+#include <tests/benchmark/decode_by_hand.hpp>
 #include <tests/benchmark/item_totals.hpp>
 #include <tests/benchmark/orders.hpp>
 #include <tests/benchmark/postgres/client.hpp>
-
-#include <nlohmann/json.hpp>
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <poll.h>
 #include <string>
+#include <variant>
 
 namespace annals_benchmark {
 
@@ -62,7 +62,9 @@ public:
             PQenterPipelineMode(client_.handle());
         }
         for (int row = 0; row < count; ++row) {
-            auto const item = nlohmann::json::parse(text_at(rows.get(), row, 1)).get<OrderItemAdded>();
+            auto const item = std::get<OrderItemAdded>(
+                DecoderByHand{}.decode({"OrderItemAdded", 1, std::string{text_at(rows.get(), row, 1)}})
+            );
             std::string const quantity = number(item.quantity).text();
             if (in_pipeline_) {
                 client_.send_prepared("upsert", {item.product_id, quantity});

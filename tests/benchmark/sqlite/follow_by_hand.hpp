@@ -3,17 +3,17 @@
 #ifndef ANNALS_TESTS_BENCHMARK_SQLITE_FOLLOW_BY_HAND_HPP
 #define ANNALS_TESTS_BENCHMARK_SQLITE_FOLLOW_BY_HAND_HPP
 
+#include <tests/benchmark/decode_by_hand.hpp>
 #include <tests/benchmark/item_totals.hpp>
 #include <tests/benchmark/orders.hpp>
 #include <tests/benchmark/sqlite/client.hpp>
-
-#include <nlohmann/json.hpp>
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <thread>
+#include <variant>
 
 namespace annals_benchmark {
 
@@ -49,7 +49,8 @@ public:
         page_.bind(1, position);
         std::size_t count = 0;
         for (; page_.step(); ++count) {
-            auto const item = nlohmann::json::parse(page_.text(1)).get<OrderItemAdded>();
+            auto const item =
+                std::get<OrderItemAdded>(DecoderByHand{}.decode({"OrderItemAdded", 1, std::string{page_.text(1)}}));
             upsert_.bind(1, item.product_id);
             upsert_.bind(2, item.quantity);
             upsert_.run();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-#ifndef ANNALS_TESTS_BENCHMARK_MEMORY_DECODE_BY_HAND_HPP
-#define ANNALS_TESTS_BENCHMARK_MEMORY_DECODE_BY_HAND_HPP
+#ifndef ANNALS_TESTS_BENCHMARK_DECODE_BY_HAND_HPP
+#define ANNALS_TESTS_BENCHMARK_DECODE_BY_HAND_HPP
 
 #include <annals/encoded_payload.hpp>
 #include <tests/benchmark/orders.hpp>
@@ -109,4 +109,4 @@ private:
 
 } // namespace annals_benchmark
 
-#endif // ANNALS_TESTS_BENCHMARK_MEMORY_DECODE_BY_HAND_HPP
+#endif // ANNALS_TESTS_BENCHMARK_DECODE_BY_HAND_HPP
