@@ -51,6 +51,7 @@ set(ANNALS_CORE_HEADERS
     annals/detail/snapshot_cache.hpp
     annals/detail/sql_projection_rows.hpp
     annals/detail/type_name.hpp
+    annals/detail/typed_streams.hpp
     annals/detail/utf8.hpp
     annals/encoded_payload.hpp
     annals/error.hpp
@@ -83,6 +84,8 @@ set(ANNALS_CORE_HEADERS
     annals/memory.hpp
     annals/memory/checkpoint_store.hpp
     annals/memory/detail/append_log.hpp
+    annals/memory/detail/event_id_index.hpp
+    annals/memory/detail/event_log.hpp
     annals/memory/detail/projection_rows.hpp
     annals/memory/detail/same_content.hpp
     annals/memory/event_store.hpp
@@ -150,6 +153,7 @@ set(ANNALS_POSTGRES_HEADERS
     annals/postgres/detail/deadline.hpp
     annals/postgres/detail/event_rows.hpp
     annals/postgres/detail/filter_sql.hpp
+    annals/postgres/detail/group_append.hpp
     annals/postgres/detail/link.hpp
     annals/postgres/detail/lock_keys.hpp
     annals/postgres/detail/open_transaction.hpp

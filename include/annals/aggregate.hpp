@@ -98,10 +98,7 @@ public:
     /// @throws CorruptData  if a version is missing or stands twice
     template <class History>
     void load_from_history(History&& history) {
-        for (SourcedEvent<Event> const& event : history) {
-            this->require_own(event);
-            replay(event.version, event.payload);
-        }
+        this->replay_each(history, [this](Version version, Event const& event) { replay(version, event); });
     }
 
 protected:

@@ -5,6 +5,7 @@
 
 #include <annals/detail/entropy.hpp>
 #include <annals/error.hpp>
+#include <annals/timestamp.hpp>
 
 #include <boost/uuid/uuid.hpp>
 
@@ -77,16 +78,14 @@ namespace detail {
 
 } // namespace detail
 
-/// Makes a UUIDv7 (RFC 9562, section 5.7): 48 bits of milliseconds, a 12-bit counter, 62 random bits.
+/// Makes a UUIDv7 (RFC 9562, section 5.7) at that time: 48 bits of milliseconds, a 12-bit counter, 62 random bits.
 ///
-/// Ids made by one thread grow. Nothing is shared between threads or processes: the random bits come fresh
-/// from the operating system for each id, so the counter that a child inherits by `fork` does no harm.
-/// A clock that steps back does not make ids step back.
+/// Ids made by one thread grow, whatever the times. Nothing is shared between threads or processes: no two of them are
+/// given the same random bits by the operating system, so the counter that a child inherits by `fork` does no harm.
 /// @throws Error  if the operating system has no random bits to give
-[[nodiscard]] inline EventId new_event_id() {
+[[nodiscard]] inline EventId new_event_id(Timestamp now) {
     thread_local std::uint64_t last = 0;
-    auto const since_epoch = std::chrono::system_clock::now().time_since_epoch();
-    auto const millis = std::chrono::duration_cast<std::chrono::milliseconds>(since_epoch).count();
+    auto const millis = std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count();
     last = detail::next_id_time(last, millis);
 
     std::uint64_t const high = (last >> 12U << 16U) | 0x7000U | (last & 0x0FFFU);
@@ -100,6 +99,11 @@ namespace detail {
         }
     }
     return id;
+}
+
+/// The same, now. A clock that steps back does not make ids step back.
+[[nodiscard]] inline EventId new_event_id() {
+    return new_event_id(std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now()));
 }
 
 } // namespace annals

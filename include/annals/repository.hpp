@@ -3,10 +3,9 @@
 #ifndef ANNALS_REPOSITORY_HPP
 #define ANNALS_REPOSITORY_HPP
 
-#include <annals/decoded_events.hpp>
-#include <annals/detail/repository_parts.hpp>
 #include <annals/detail/save_retry.hpp>
 #include <annals/detail/snapshot_cache.hpp>
+#include <annals/detail/typed_streams.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -31,7 +30,9 @@ struct RepositoryOptions {
 ///
 /// Loading throws what the store throws, `DecodeError` or `UnknownEventType` for an event that does not fit its type,
 /// and `CorruptData` for a hole in the history. A snapshot that is missing, damaged, of another shape or not of this
-/// history is ignored, and the whole history replayed.
+/// history is ignored, and the whole history replayed. None is taken of an aggregate that is not of this history, held
+/// while an older backup was restored: who takes one reads the events again that the aggregate has stored since it was
+/// loaded, and the one before. For that a repository that takes snapshots must have loaded it.
 template <
     AggregateRoot A,
     EventStore Store,
@@ -48,39 +49,37 @@ public:
     EventSourcedRepository(
         Store& store, Codec codec, Policy policy, Snapshots snapshots, RepositoryOptions options, Caching caching = {}
     )
-        : store_{&store}, codec_{std::move(codec)}, snapshots_{std::move(policy), std::move(snapshots)},
+        : streams_{store, std::move(codec)}, snapshots_{std::move(policy), std::move(snapshots)},
           options_{std::move(options)}, cache_{caching} {}
 
     /// The stream of the aggregate with that id.
-    [[nodiscard]] static StreamName stream_of(id_type const& id) {
-        return StreamName{std::string{annals::aggregate_type<A>}, id_text(id)};
-    }
+    [[nodiscard]] static StreamName stream_of(id_type const& id) { return Streams::name_of(id); }
 
     /// The aggregate as of now, or nothing if it has no events.
     ///
     /// Reads one page of events at a time; folds those after the last usable snapshot.
-    [[nodiscard]] std::optional<A> get_by_id(id_type const& id) { return if_any(load(id)); }
+    [[nodiscard]] std::optional<A> get_by_id(id_type const& id) {
+        std::optional<A> aggregate = load(id, options_.context);
+        drop_if_empty(aggregate);
+        return aggregate;
+    }
 
     /// The aggregate as it was at `version`, or at its latest version if that is lower; nothing if it has no events.
     [[nodiscard]] std::optional<A> get_as_of(id_type const& id, Version version) {
-        return if_any(replay_while(id, [version](auto const& event) { return event.version <= version; }));
+        return replay_while(id, [version](auto const& event) { return event.version <= version; });
     }
 
     /// The aggregate as it was at `time`: all events before the first that was raised later than that.
     [[nodiscard]] std::optional<A> get_as_of(id_type const& id, Timestamp time) {
-        return if_any(replay_while(id, [time](auto const& event) { return event.timestamp <= time; }));
+        return replay_while(id, [time](auto const& event) { return event.timestamp <= time; });
     }
 
     /// Whether the aggregate has events.
-    [[nodiscard]] bool exists(id_type const& id) const { return store_->stream_version(stream_of(id)) > Version{}; }
+    [[nodiscard]] bool exists(id_type const& id) const { return store().stream_version(stream_of(id)) > Version{}; }
 
     /// The aggregate's events, oldest first, decoded as they are walked.
     [[nodiscard]] auto get_events(id_type const& id, Version after = {}) const {
-        if constexpr (keeps_variant) {
-            return store_->get_events(stream_of(id), after);
-        } else {
-            return decode_events(store_->get_events(stream_of(id), after), codec_);
-        }
+        return streams_.get_events(stream_of(id), after);
     }
 
     /// Stores the uncommitted events of `aggregate`, if nobody else has written to it since it was loaded.
@@ -98,14 +97,12 @@ public:
         if (raised.empty()) {
             return AppendResult{aggregate.version(), Position{}};
         }
-        Version const before = aggregate.version();
-        EventId const last = raised.back().event_id;
-        auto const events = encoded(raised);
+        auto const events = streams_.encoded(raised);
         Append const commit{stream_of(aggregate.id()), expected, events};
         AppendResult const result = cache_.append(std::span{&commit, 1}, [&] {
-            return store_->append(commit.stream, expected, commit.events);
+            return store().append(commit.stream, expected, commit.events);
         });
-        committed(aggregate, commit.stream, before, result.version, last);
+        committed(aggregate, commit, result.version);
         return result;
     }
 
@@ -113,21 +110,18 @@ public:
     ///
     /// Otherwise as `save`. Two objects for the same aggregate are refused as `InvalidInput`.
     std::vector<AppendResult> save_all(std::span<A> aggregates) {
-        std::vector<decltype(encoded(aggregates.front().uncommitted_events()))> events;
+        std::vector<decltype(streams_.encoded({}))> events;
         std::vector<Append> commit;
-        std::vector<std::pair<Version, EventId>> before;
         events.reserve(aggregates.size());
         for (A const& aggregate : aggregates) {
-            auto const raised = aggregate.uncommitted_events();
-            events.push_back(encoded(raised));
+            events.push_back(streams_.encoded(aggregate.uncommitted_events()));
             commit.push_back({stream_of(aggregate.id()), ExpectedVersion::exactly(aggregate.version()), events.back()});
-            before.emplace_back(aggregate.version(), raised.empty() ? EventId{} : raised.back().event_id);
         }
         std::span<Append const> const parts{commit};
-        auto results = cache_.append(parts, [&] { return store_->append(parts); });
+        auto results = cache_.append(parts, [&] { return store().append(parts); });
         for (std::size_t i = 0; i < aggregates.size(); ++i) {
             if (!commit[i].events.empty()) {
-                committed(aggregates[i], commit[i].stream, before[i].first, results[i].version, before[i].second);
+                committed(aggregates[i], commit[i], results[i].version);
             }
         }
         return results;
@@ -150,13 +144,13 @@ public:
     /// The same, with metadata for the events that `decide` raises.
     template <std::invocable<A&> Decide>
     A transact(id_type const& id, Metadata const& metadata, Decide&& decide) {
+        EventContext const context{metadata, options_.context.clock, options_.context.ids};
         Retry retry{options_.retry};
         while (true) {
-            A aggregate = load(id);
-            aggregate.set_context({metadata, options_.context.clock, options_.context.ids});
-            decide(aggregate);
-            if (detail::save_unless_overtaken([&] { save(aggregate); }, retry)) {
-                return aggregate;
+            std::optional<A> aggregate = load(id, context);
+            decide(*aggregate);
+            if (detail::save_unless_overtaken([&] { save(*aggregate); }, retry)) {
+                return *std::move(aggregate);
             }
         }
     }
@@ -165,83 +159,73 @@ public:
     [[nodiscard]] std::uint64_t failed_snapshots() const noexcept { return snapshots_.failures(); }
 
 private:
-    static constexpr bool keeps_variant = std::same_as<Codec, NoCodec>;
+    using Streams = detail::TypedStreams<A, Store, Codec>;
     using Append = StreamAppend<typename Store::payload_type>;
 
-    [[nodiscard]] static std::optional<A> if_any(A aggregate) {
-        return aggregate.version() == Version{} ? std::nullopt : std::optional<A>{std::move(aggregate)};
-    }
+    [[nodiscard]] Store& store() const noexcept { return streams_.store(); }
 
-    [[nodiscard]] A fresh(id_type const& id) const {
-        A aggregate{id};
-        aggregate.set_context(options_.context);
-        return aggregate;
+    static void drop_if_empty(std::optional<A>& aggregate) {
+        if (aggregate->version() == Version{}) {
+            aggregate.reset();
+        }
     }
 
     template <class Stored>
     void replay(A& aggregate, Stored const& event) const {
-        if constexpr (keeps_variant) {
-            aggregate.replay(event.version, event.payload);
-        } else {
-            aggregate.replay(event.version, codec_.decode(event));
-        }
+        streams_.replay(aggregate, event);
+        snapshots_.note(aggregate, event);
     }
 
     template <class Goes>
-    [[nodiscard]] A replay_while(id_type const& id, Goes&& goes) const {
-        A aggregate = fresh(id);
-        for (auto const& event : store_->get_events(stream_of(id))) {
+    [[nodiscard]] std::optional<A> replay_while(id_type const& id, Goes&& goes) const {
+        std::optional<A> aggregate{std::in_place, id};
+        aggregate->set_context(options_.context);
+        for (auto const& event : store().get_events(stream_of(id))) {
             if (!goes(event)) {
                 break;
             }
-            replay(aggregate, event);
+            replay(*aggregate, event);
         }
+        drop_if_empty(aggregate);
         return aggregate;
     }
 
-    [[nodiscard]] A load(id_type const& id) {
+    /// The aggregate, a new one if it has no events: there is always one.
+    [[nodiscard]] std::optional<A> load(id_type const& id, EventContext const& context) {
         StreamName const stream = stream_of(id);
-        auto const read = [&](Version after) { return store_->get_events(stream, after); };
+        auto const read = [&](Version after) { return store().get_events(stream, after); };
         auto const replay_one = [this](A& aggregate, auto const& event) { this->replay(aggregate, event); };
-        return cache_.load(stream, read, replay_one, [&](auto const& replay_each, EventId& last) {
+        auto const anew = [&](auto const& replay_each, EventId& last) {
+            std::optional<A> aggregate{std::in_place, id};
             if constexpr (decltype(snapshots_)::is_used) {
-                A aggregate = fresh(id);
-                if (snapshots_.resume(aggregate, stream, read, replay_each, last)) {
+                if (snapshots_.resume(*aggregate, stream, read, replay_each, last)) {
                     return aggregate;
                 }
+                aggregate.emplace(id);
             }
-            A aggregate = fresh(id);
             for (auto const& event : read(Version{})) {
-                replay_each(aggregate, event);
+                replay_each(*aggregate, event);
             }
             return aggregate;
-        });
+        };
+        std::optional<A> aggregate = cache_.load(stream, read, replay_one, anew);
+        aggregate->set_context(context);
+        return aggregate;
     }
 
-    void committed(A& aggregate, StreamName const& stream, Version before, Version now, EventId const& last) {
+    void committed(A& aggregate, Append const& commit, Version now) {
+        Version const before = aggregate.version();
+        EventId const last = commit.events.back().event_id; // which may be the aggregate's own, and go now
         aggregate.mark_committed();
-        snapshots_.take_if_due(aggregate, stream, before, now, last);
+        auto const read = [&](Version after) { return store().get_events(commit.stream, after); };
+        snapshots_.take_if_due(aggregate, commit.stream, before, now, last, read);
         // What is kept does not know of a snapshot just taken, and would have the next save take another.
         if (aggregate.snapshot_mark().version == now) {
-            cache_.drop(stream);
+            cache_.drop(commit.stream);
         }
     }
 
-    [[nodiscard]] auto encoded(std::span<NewEvent<event_type> const> raised) const {
-        if constexpr (keeps_variant) {
-            return raised;
-        } else {
-            std::vector<NewEvent<EncodedPayload>> events;
-            events.reserve(raised.size());
-            for (auto const& event : raised) {
-                events.push_back({event.event_id, event.timestamp, event.metadata, codec_.encode(event.payload)});
-            }
-            return events;
-        }
-    }
-
-    Store* store_;
-    Codec codec_;
+    Streams streams_;
     detail::SnapshotCache<A, Policy, Snapshots> snapshots_;
     RepositoryOptions options_;
     detail::AggregateCache<A, Caching> cache_;

@@ -24,7 +24,7 @@ public:
     StreamName(std::string aggregate_type, std::string aggregate_id) {
         require_name("aggregate type", aggregate_type);
         require_name("aggregate id", aggregate_id);
-        parts_ = std::make_shared<Parts const>(Parts{std::move(aggregate_type), std::move(aggregate_id)});
+        parts_ = std::make_shared<Parts const>(std::move(aggregate_type), std::move(aggregate_id));
     }
 
     // Copying instead of moving keeps every object valid, also one that was moved from.
@@ -45,6 +45,9 @@ public:
 
 private:
     struct Parts {
+        Parts(std::string&& type, std::string&& id) noexcept
+            : aggregate_type{std::move(type)}, aggregate_id{std::move(id)} {}
+
         std::string aggregate_type;
         std::string aggregate_id;
 

@@ -31,6 +31,9 @@ public:
     /// @throws InvalidInput  at 2^63-1, the last version a stream can have
     [[nodiscard]] constexpr Version next() const { return advanced_by(1); }
 
+    /// Whether this is the version that follows `other`.
+    [[nodiscard]] constexpr bool follows(Version other) const noexcept { return value_ - other.value_ == 1; }
+
     /// The version `events` later.
     /// @throws InvalidInput  past 2^63-1, the last version a stream can have
     [[nodiscard]] constexpr Version advanced_by(std::int64_t events) const {

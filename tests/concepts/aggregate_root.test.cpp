@@ -28,7 +28,9 @@ public:
     [[nodiscard]] SnapshotMark snapshot_mark() const { return mark_; }
     void replay(Version version, Event const&) { version_ = version; }
     void set_context(EventContext context) { context_ = std::move(context); }
+    [[nodiscard]] SeenEvents const& seen_events() const { return seen_; }
     void set_snapshot_mark(SnapshotMark mark) { mark_ = mark; }
+    void set_seen_events(SeenEvents const& seen) { seen_ = seen; }
     void mark_committed() noexcept { raised_.clear(); }
 
 private:
@@ -37,6 +39,7 @@ private:
     std::vector<NewEvent<Event>> raised_;
     EventContext context_;
     SnapshotMark mark_{};
+    SeenEvents seen_{};
 };
 
 struct Abstract : Plain {

@@ -5,16 +5,15 @@
 #include <tests/catch.hpp>
 #include <tests/unit/support/account.hpp>
 #include <tests/unit/support/hooked_store.hpp>
+#include <tests/unit/support/restorable_store.hpp>
 
 #include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <random>
-#include <span>
 #include <string>
 #include <thread>
 #include <utility>
@@ -29,38 +28,7 @@ namespace {
 
 using Store = InMemoryEventStore<bank::Event>;
 using Event = NewEvent<bank::Event>;
-
-/// A store that can be taken back to what it held earlier, as by restoring a backup.
-class Restorable {
-public:
-    using payload_type = bank::Event;
-
-    AppendResult append(StreamName const& stream, ExpectedVersion expected, std::span<Event const> events) {
-        return now_->append(stream, expected, events);
-    }
-    std::vector<AppendResult> append(std::span<StreamAppend<bank::Event> const> commit) { return now_->append(commit); }
-    auto get_events(StreamName const& stream, Version after = {}) const { return now_->get_events(stream, after); }
-    auto read_all(Position after, std::size_t limit) const { return now_->read_all(after, limit); }
-    auto get_all_events() const { return now_->get_all_events(); }
-    Version stream_version(StreamName const& stream) const { return now_->stream_version(stream); }
-    Position head() const { return now_->head(); }
-    template <class State>
-    auto snapshot_store() const {
-        return now_->snapshot_store<State>();
-    }
-
-    void restore(std::size_t events) {
-        auto then = std::make_unique<Store>();
-        for (auto const& event : now_->read_all({}, events)) {
-            Event const again{event.event_id, event.timestamp, event.metadata, event.payload};
-            then->append(event.stream, ExpectedVersion::any(), std::span{&again, 1});
-        }
-        now_ = std::move(then);
-    }
-
-private:
-    std::unique_ptr<Store> now_ = std::make_unique<Store>();
-};
+using Restorable = unit::RestorableStore<bank::Event>;
 
 struct Bench {
     Restorable store;

@@ -25,6 +25,16 @@ TEST_CASE("version: the default is 0 and stands before the first event") {
     CHECK(to_text(Version{largest}) == "9223372036854775807");
 }
 
+TEST_CASE("version: one follows that which is one less, and no other") {
+    STATIC_REQUIRE(Version{1}.follows(Version{}));
+    STATIC_REQUIRE(Version{largest}.follows(Version{largest - 1}));
+    STATIC_REQUIRE_FALSE(Version{}.follows(Version{}));
+    STATIC_REQUIRE_FALSE(Version{}.follows(Version{1}));
+    STATIC_REQUIRE_FALSE(Version{2}.follows(Version{}));
+    STATIC_REQUIRE_FALSE(Version{}.follows(Version{largest}));
+    STATIC_REQUIRE_FALSE(Version{largest}.follows(Version{}));
+}
+
 TEST_CASE("version: a negative one is refused") {
     CHECK_THROWS_AS(Version{-1}, InvalidInput);
     CHECK_THROWS_AS(Version{smallest}, InvalidInput);

@@ -9,6 +9,7 @@
 #include <annals/sourced_event.hpp>
 
 #include <concepts>
+#include <cstdint>
 #include <span>
 #include <type_traits>
 
@@ -20,13 +21,34 @@ struct SnapshotMark {
     Timestamp taken_at;
 };
 
+/// The events behind an aggregate's state that can be told apart from others: the last one that it was loaded with, and
+/// those that it has stored since.
+struct SeenEvents {
+    Version first; ///< 0 if it was not loaded: those from the start
+    Version last;
+    EventId ids{}; ///< of all of them, in one: added bit by bit without carrying
+
+    [[nodiscard]] static SeenEvents only(Version version, EventId const& id) noexcept { return {version, version, id}; }
+
+    void add(Version version, EventId const& id) noexcept {
+        last = version;
+        auto other = id.begin();
+        for (std::uint8_t& byte : ids) {
+            byte ^= *other++;
+        }
+    }
+
+    [[nodiscard]] friend bool operator==(SeenEvents const&, SeenEvents const&) = default;
+};
+
 /// A thing whose state is the fold of its events, and that raises new ones.
 ///
 /// **replay** applies a stored event and moves `version` to it; it throws `CorruptData` if the event does not follow
 /// the version. **uncommitted_events** are those raised and not yet stored; raising leaves `version` alone.
 /// **mark_committed** forgets them and moves `version` past them; a repository calls it after the store has
-/// acknowledged, and it cannot fail. **set_context** says what events are stamped with from now on.
-/// An aggregate belongs to one thread.
+/// acknowledged, and it cannot fail. **seen_events** are what a repository has set, and those committed since; it uses
+/// them if `last` is `version`. **set_context** says what events are stamped with from now on. An aggregate belongs to
+/// one thread.
 ///
 /// Models: classes derived from Aggregate, and Decider.
 template <class A>
@@ -38,7 +60,8 @@ concept AggregateRoot = !std::is_abstract_v<A> && std::constructible_from<A, typ
                             typename A::event_type const& event,
                             Version version,
                             EventContext context,
-                            SnapshotMark mark
+                            SnapshotMark mark,
+                            SeenEvents const& seen
                         ) {
                             { view.id() } -> std::same_as<typename A::id_type const&>;
                             { view.version() } -> std::same_as<Version>;
@@ -49,7 +72,9 @@ concept AggregateRoot = !std::is_abstract_v<A> && std::constructible_from<A, typ
                             { view.snapshot_mark() } -> std::same_as<SnapshotMark>;
                             aggregate.replay(version, event);
                             aggregate.set_context(context);
+                            { view.seen_events() } -> std::same_as<SeenEvents const&>;
                             aggregate.set_snapshot_mark(mark);
+                            aggregate.set_seen_events(seen);
                             { aggregate.mark_committed() } noexcept;
                         };
 

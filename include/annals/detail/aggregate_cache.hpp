@@ -105,7 +105,7 @@ public:
     explicit AggregateCache(Caching const& caching) : kept_{caching.capacity} {}
 
     template <class Read, class Replay, class Anew>
-    [[nodiscard]] A load(StreamName const& stream, Read const& read, Replay const& replay, Anew&& anew) {
+    [[nodiscard]] std::optional<A> load(StreamName const& stream, Read const& read, Replay const& replay, Anew&& anew) {
         try {
             EventId last{}; // nil until an event is read that no kept state has seen
             auto const note = [&](A& aggregate, auto const& event) {
@@ -113,9 +113,9 @@ public:
                 last = event.event_id;
             };
             std::optional<A> resumed = resume(stream, read, note);
-            A aggregate = resumed ? *std::move(resumed) : anew(note, last);
+            std::optional<A> aggregate = resumed ? std::move(resumed) : anew(note, last);
             if (last != EventId{}) {
-                kept_.keep(stream.aggregate_id(), std::make_shared<KeptAggregate<A> const>(aggregate, last));
+                kept_.keep(stream.aggregate_id(), std::make_shared<KeptAggregate<A> const>(*aggregate, last));
             }
             return aggregate;
         } catch (...) {

@@ -34,7 +34,7 @@ public:
     [[nodiscard]] EventContext const& context() const noexcept { return context_; }
 
     /// Sets what events raised from now on are stamped with.
-    void set_context(EventContext context) { context_ = std::move(context); }
+    void set_context(EventContext const& context) { context_ = context; }
 
     /// For repositories: the snapshot this object was loaded from or last written to.
     [[nodiscard]] SnapshotMark snapshot_mark() const noexcept { return snapshot_mark_; }
@@ -46,9 +46,19 @@ public:
         }
     }
 
+    /// For repositories: which events have led here, if `last` is `version()`; else that is not known.
+    [[nodiscard]] SeenEvents const& seen_events() const noexcept { return seen_events_; }
+    /// For repositories.
+    void set_seen_events(SeenEvents const& seen) noexcept { seen_events_ = seen; }
+
     /// For repositories: the store has acknowledged the uncommitted events.
     void mark_committed() noexcept {
         if (!uncommitted_.empty()) {
+            if (seen_events_.last == version_) {
+                for (NewEvent<Event> const& event : uncommitted_) {
+                    seen_events_.add(committed_version_, event.event_id);
+                }
+            }
             version_ = committed_version_;
             uncommitted_.clear();
         }
@@ -57,24 +67,25 @@ public:
 protected:
     explicit AggregateCore(Id id) : id_{std::move(id)} {}
 
-    void require_own(SourcedEvent<Event> const& event) const {
-        if (event.aggregate_id() != id_text(id_)) {
-            throw UsageError{
-                "annals: the history of aggregate '" + event.aggregate_id() + "' was given to '" + id_text(id_) + "'"
-            };
+    /// Hands each event of `history` to `replay`, called with a version and an event.
+    template <class History, class Replay>
+    void replay_each(History& history, Replay&& replay) {
+        std::string const own = id_text(id_);
+        for (SourcedEvent<Event> const& event : history) {
+            if (event.aggregate_id() != own) {
+                throw UsageError{
+                    "annals: the history of aggregate '" + event.aggregate_id() + "' was given to '" + own + "'"
+                };
+            }
+            replay(event.version, event.payload);
+            seen_events_ = SeenEvents::only(event.version, event.event_id);
         }
     }
 
     template <class Apply>
     void replay_with(Version version, Apply&& apply) {
-        if (!uncommitted_.empty()) {
-            throw UsageError{"annals: history cannot be replayed into an aggregate with uncommitted events"};
-        }
-        if (version != version_.next()) {
-            throw CorruptData{
-                "the history of aggregate '" + id_text(id_) + "' goes from version " + to_text(version_) + " to " +
-                to_text(version)
-            };
+        if (!uncommitted_.empty() || !version.follows(version_)) {
+            refuse_to_replay(version);
         }
         apply();
         version_ = version;
@@ -97,12 +108,24 @@ protected:
     }
 
 private:
+    // Not within `replay_with`, which is small enough to be inlined without it.
+    [[noreturn]] void refuse_to_replay(Version version) const {
+        if (!uncommitted_.empty()) {
+            throw UsageError{"annals: history cannot be replayed into an aggregate with uncommitted events"};
+        }
+        throw CorruptData{
+            "the history of aggregate '" + id_text(id_) + "' goes from version " + to_text(version_) + " to " +
+            to_text(version)
+        };
+    }
+
     Id id_;
     Version version_;
     Version committed_version_; ///< what `version_` will be once the uncommitted events are stored
     std::vector<NewEvent<Event>> uncommitted_;
     EventContext context_;
     SnapshotMark snapshot_mark_;
+    SeenEvents seen_events_;
 };
 
 } // namespace annals::detail

@@ -12,6 +12,7 @@
 #include <annals/snapshot_policy.hpp>
 
 #include <concepts>
+#include <optional>
 #include <span>
 #include <type_traits>
 
@@ -66,7 +67,8 @@ template <class A, class Store>
 ///
 /// **load** gives the aggregate of `stream`: `read`, called with a version, gives the events after it, `replay` is for
 /// an aggregate and an event, and `anew`, called with another `replay` and the id of the last event, to be set where
-/// the state does not come from replaying, loads it from the store alone. **append** runs one that writes `commit`.
+/// the state does not come from replaying, loads it from the store alone; there is always one. **append** runs one that
+/// writes `commit`.
 /// **drop** forgets an aggregate.
 template <class A, class Caching>
 class AggregateCache;
@@ -77,7 +79,7 @@ public:
     explicit AggregateCache(NoCachedAggregates) noexcept {}
 
     template <class Read, class Replay, class Anew>
-    [[nodiscard]] A load(StreamName const&, Read const&, Replay const& replay, Anew&& anew) const {
+    [[nodiscard]] std::optional<A> load(StreamName const&, Read const&, Replay const& replay, Anew&& anew) const {
         EventId unused{};
         return anew(replay, unused);
     }

@@ -40,6 +40,7 @@ public:
             return false;
         }
         aggregate.set_snapshot_mark({snapshot->version, snapshot->taken_at});
+        note(aggregate, *at);
         last = snapshot->event_id;
         for (++at; at != events.end(); ++at) {
             replay(aggregate, *at);
@@ -47,16 +48,27 @@ public:
         return true;
     }
 
+    /// To be called after `event` was replayed.
+    template <class Stored>
+    static void note(A& aggregate, Stored const& event) noexcept {
+        aggregate.set_seen_events(SeenEvents::only(event.version, event.event_id));
+    }
+
     /// To be called after the aggregate's events were stored: `now` is the version of the last, `last` its id.
     ///
-    /// A snapshot is a cache and its events are stored already: a failure is counted, not thrown.
-    void
-    take_if_due(A& aggregate, StreamName const& stream, Version before, Version now, EventId const& last) noexcept {
+    /// None is taken if the events that led to the aggregate's state are not those of the stream, because an older
+    /// backup was restored while the program held the aggregate. A snapshot is a cache and its events are stored
+    /// already: a failure is counted, not thrown.
+    template <class Read>
+    void take_if_due(
+        A& aggregate, StreamName const& stream, Version before, Version now, EventId const& last, Read&& read
+    ) noexcept {
         try {
             SnapshotMark const mark = aggregate.snapshot_mark();
             Timestamp const time = aggregate.context().clock->now();
             // After an append that admitted unseen events the state is not that of the stream.
-            if (aggregate.version() != now || !policy_.is_due({before, now, mark.version, mark.taken_at, time})) {
+            if (aggregate.version() != now || !policy_.is_due({before, now, mark.version, mark.taken_at, time}) ||
+                !has_seen(aggregate, read)) {
                 return;
             }
             if constexpr (std::same_as<typename Snapshots::payload_type, State>) {
@@ -66,6 +78,7 @@ public:
                 snapshots_.save({stream, now, last, time, codec.encode(aggregate.snapshot())});
             }
             aggregate.set_snapshot_mark({now, time});
+            aggregate.set_seen_events(SeenEvents::only(now, last));
         } catch (...) {
             ++failures_;
         }
@@ -75,6 +88,24 @@ public:
 
 private:
     using State = snapshot_state_t<A>;
+
+    /// Whether the stream holds the events that the aggregate was last loaded with and has stored since.
+    template <class Read>
+    [[nodiscard]] static bool has_seen(A const& aggregate, Read& read) {
+        SeenEvents const& seen = aggregate.seen_events();
+        if (seen.last != aggregate.version()) {
+            return false; // events were replayed without their ids
+        }
+        SeenEvents stored{seen.first, {}, {}};
+        Version const before = seen.first == Version{} ? Version{} : Version{seen.first.value() - 1};
+        for (auto const& event : read(before)) {
+            stored.add(event.version, event.event_id);
+            if (event.version == seen.last) {
+                break;
+            }
+        }
+        return stored == seen;
+    }
 
     template <class Stored>
     [[nodiscard]] static bool restore(A& aggregate, Stored& stored) {
@@ -107,7 +138,10 @@ public:
     static constexpr bool is_used = false;
 
     SnapshotCache(Policy const&, Snapshots const&) noexcept {}
-    void take_if_due(A const&, StreamName const&, Version, Version, EventId const&) const noexcept {}
+    template <class Stored>
+    static void note(A const&, Stored const&) noexcept {}
+    template <class Read>
+    void take_if_due(A const&, StreamName const&, Version, Version, EventId const&, Read const&) const noexcept {}
     [[nodiscard]] std::uint64_t failures() const noexcept { return 0; }
 };
 

@@ -3,7 +3,10 @@
 #ifndef ANNALS_DETAIL_UTF8_HPP
 #define ANNALS_DETAIL_UTF8_HPP
 
+#include <array>
+#include <bit>
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 namespace annals::detail {
@@ -39,14 +42,36 @@ namespace annals::detail {
     return 0;
 }
 
+/// Whether the eight bytes at `text` all lie between `first` and `last`, both of them ASCII.
+[[nodiscard]] constexpr bool are_eight_between(char const* text, unsigned first, unsigned last) noexcept {
+    constexpr std::uint64_t in_each = 0x0101'0101'0101'0101U;
+    std::array<char, 8> eight{};
+    std::char_traits<char>::copy(eight.data(), text, eight.size());
+    auto const word = std::bit_cast<std::uint64_t>(eight);
+    // A byte out of range has its high bit set in one of the three. What it carries over to others does no harm, since
+    // the eight are refused together.
+    return ((word | (word - in_each * first) | (word + in_each * (0x7F - last))) & (in_each * 0x80)) == 0;
+}
+
+/// The number of bytes at the start of `text` that lie between `first` and `last`, both of them ASCII: mostly, all.
+[[nodiscard]] constexpr std::size_t ascii_prefix_length(std::string_view text, unsigned first, unsigned last) noexcept {
+    std::size_t length = 0;
+    while (length + 8 <= text.size() && are_eight_between(text.data() + length, first, last)) {
+        length += 8;
+    }
+    if (length > 0 && text.size() - length < 8 && are_eight_between(text.data() + text.size() - 8, first, last)) {
+        return text.size();
+    }
+    while (length < text.size() && static_cast<unsigned char>(text[length]) - first <= last - first) {
+        ++length;
+    }
+    return length;
+}
+
 /// Whether `text` is well-formed UTF-8 without a NUL.
 [[nodiscard]] constexpr bool is_utf8_without_nul(std::string_view text) noexcept {
     while (!text.empty()) {
-        std::size_t ascii = 0;
-        while (ascii < text.size() && static_cast<signed char>(text[ascii]) > 0) {
-            ++ascii;
-        }
-        text.remove_prefix(ascii);
+        text.remove_prefix(ascii_prefix_length(text, 0x01, 0x7F));
         if (text.empty()) {
             return true;
         }
@@ -62,11 +87,7 @@ namespace annals::detail {
 /// Whether `text` is well-formed UTF-8 without control characters (U+0000 to U+001F, U+007F to U+009F).
 [[nodiscard]] constexpr bool is_printable_utf8(std::string_view text) noexcept {
     while (!text.empty()) {
-        std::size_t ascii = 0;
-        while (ascii < text.size() && text[ascii] >= 0x20 && text[ascii] < 0x7F) {
-            ++ascii;
-        }
-        text.remove_prefix(ascii);
+        text.remove_prefix(ascii_prefix_length(text, 0x20, 0x7E));
         if (text.empty()) {
             return true;
         }

@@ -7,19 +7,17 @@
 #include <annals/detail/earlier_append.hpp>
 #include <annals/detail/event_type_of.hpp>
 #include <annals/event_range.hpp>
-#include <annals/memory/detail/append_log.hpp>
+#include <annals/memory/detail/event_log.hpp>
 #include <annals/memory/detail/projection_rows.hpp>
 #include <annals/memory/detail/same_content.hpp>
 #include <annals/memory/snapshot_store.hpp>
 
+#include <cstddef>
 #include <cstdint>
-#include <cstring>
-#include <memory>
 #include <mutex>
 #include <optional>
 #include <span>
 #include <type_traits>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -29,9 +27,9 @@ namespace annals {
 ///
 /// It keeps the whole append contract (see `EventStore`) and is the reference that other stores are compared with.
 /// All members may be called from several threads at once; ranges read without a lock while others append. An
-/// append copies its events once; reading hands out references to the stored ones, which stay valid as long as the
-/// store. `append` takes O(events), finding a stream O(1) on average, starting to read at a version or a position
-/// O(events before it / 4096).
+/// append copies its events once, or moves them out of a vector that it is given as such; reading hands out references
+/// to the stored ones, which stay valid as long as the store. `append` takes O(events), finding a stream O(1) on
+/// average, starting to read at a version or a position O(events before it / 4096).
 ///
 /// A repeated event is compared with the stored one by `==` where its type has one, else by its type alone; id,
 /// time and metadata are compared always.
@@ -46,14 +44,16 @@ class InMemoryEventStore {
 
     using Event = SourcedEvent<Payload>;
 
+    using Stream = typename detail::EventLog<Payload>::Stream;
+
     class StreamCursor {
     public:
         using value_type = Event;
-        explicit StreamCursor(std::optional<typename detail::AppendLog<Event>::Reader> reader) : reader_{reader} {}
-        [[nodiscard]] Event const* next() { return reader_ ? reader_->next() : nullptr; }
+        explicit StreamCursor(typename Stream::Reader reader) : reader_{reader} {}
+        [[nodiscard]] Event const* next() { return reader_.next(); }
 
     private:
-        std::optional<typename detail::AppendLog<Event>::Reader> reader_; // nothing: there is no such stream
+        typename Stream::Reader reader_;
     };
 
     class GlobalCursor {
@@ -91,49 +91,48 @@ public:
 
     /// Appends to one stream. See `EventStore`.
     AppendResult append(StreamName const& stream, ExpectedVersion expected, std::span<NewEvent<Payload> const> events) {
-        StreamAppend<Payload> const commit{stream, expected, events};
-        return append(std::span{&commit, 1}).front();
+        return append_to_one(stream, expected, events);
+    }
+
+    /// The same, and takes the events instead of copying them; after an exception they are as they were.
+    AppendResult append(StreamName const& stream, ExpectedVersion expected, std::vector<NewEvent<Payload>>&& events) {
+        return append_to_one(stream, expected, std::span{events});
     }
 
     /// Appends to several streams, all or nothing. See `EventStore`.
     std::vector<AppendResult> append(std::span<StreamAppend<Payload> const> commit) {
-        return append(commit, [](std::vector<Event> const&) {});
+        return append(commit, [](auto const&) {});
     }
 
-    /// The same, and shows the new events to `first_reader` before anyone else. If that throws, nothing is appended; it
-    /// must not call the store.
+    /// The same, and shows the new events to `first_reader` before anyone else, one after another, each as a range of
+    /// one. If that throws, nothing is appended; it must not call the store.
     template <class FirstReader>
     std::vector<AppendResult> append(std::span<StreamAppend<Payload> const> commit, FirstReader&& first_reader) {
         require_valid(commit);
         std::lock_guard const lock{mutex_};
-        auto earlier = detail::find_earlier_append(
-            commit,
-            [this](auto const& event) { return find(event); },
-            [this](StreamName const& stream) { return version_of(stream); }
-        );
-        if (earlier) {
-            return std::move(*earlier);
+        if (auto earlier = find_earlier(commit)) {
+            return *std::move(earlier);
         }
-        for (auto const& part : commit) {
-            Version const current = version_of(part.stream);
-            if (!part.expected.admits(current)) {
-                throw ConcurrencyError{part.stream, part.expected, current};
+        std::vector<AppendResult> results;
+        results.reserve(commit.size());
+        write(commit, [&] {
+            for (std::size_t i = 0; i < commit.size(); ++i) {
+                results.push_back(log_.write(i, commit[i].events));
             }
-        }
-        return write(commit, first_reader);
+            for (Event const* const event : log_.written()) {
+                first_reader(std::span{event, 1});
+            }
+        });
+        return results;
     }
 
     /// The events of a stream with a version above `after`, oldest first.
     [[nodiscard]] EventRange<StreamCursor> get_events(StreamName const& stream, Version after = {}) const {
         std::lock_guard const lock{mutex_};
-        auto const found = streams_.find(stream);
-        if (found == streams_.end()) {
-            return EventRange{StreamCursor{std::nullopt}};
-        }
-        detail::AppendLog<Event> const& events = found->second;
-        return EventRange{
-            StreamCursor{typename detail::AppendLog<Event>::Reader{events, index(after.value()), events.size()}}
-        };
+        Stream const* const events = log_.find(stream);
+        return EventRange{StreamCursor{
+            events ? typename Stream::Reader{*events, index(after.value()), events->size()} : typename Stream::Reader{}
+        }};
     }
 
     /// The events of all streams with a position above `after` that `filter` admits, at most `limit`, in global order.
@@ -142,9 +141,9 @@ public:
     [[nodiscard]] EventRange<GlobalCursor>
     read_all(Position after = {}, std::size_t limit = all_events, EventFilter const& filter = {}) const {
         std::lock_guard const lock{mutex_};
-        std::size_t const size = log_.size();
-        std::size_t const begin = index(after.first()) < size ? index(after.first()) : size;
-        typename detail::AppendLog<Event const*>::Reader const reader{log_, begin, size};
+        typename detail::AppendLog<Event const*>::Reader const reader{
+            log_.all(), index(after.first()), log_.all().size()
+        };
         return EventRange{GlobalCursor{reader, limit, filter}};
     }
 
@@ -154,13 +153,13 @@ public:
     /// The version of the stream's last event; 0 if it has none.
     [[nodiscard]] Version stream_version(StreamName const& stream) const {
         std::lock_guard const lock{mutex_};
-        return version_of(stream);
+        return log_.version_of(stream);
     }
 
     /// The position of the last event.
     [[nodiscard]] Position head() const {
         std::lock_guard const lock{mutex_};
-        return position_at(log_.size());
+        return Position{static_cast<std::int64_t>(log_.all().size())};
     }
 
     /// A new, empty place for snapshots of type `State`; each repository has its own.
@@ -173,88 +172,65 @@ public:
     [[nodiscard]] detail::MemoryProjectionTable& projection_table() noexcept { return projections_; }
 
 private:
-    struct IdHash {
-        [[nodiscard]] std::size_t operator()(EventId const& id) const noexcept {
-            std::uint64_t words[2];
-            std::memcpy(words, &*id.begin(), sizeof words);
-            return static_cast<std::size_t>(words[0] * 31U + words[1]);
-        }
-    };
-
     [[nodiscard]] static std::size_t index(std::int64_t number) { return static_cast<std::size_t>(number); }
-    [[nodiscard]] static Position position_at(std::size_t number) {
-        return Position{static_cast<std::int64_t>(number)};
-    }
 
-    [[nodiscard]] Version version_of(StreamName const& stream) const {
-        auto const found = streams_.find(stream);
-        return found == streams_.end() ? Version{} : Version{static_cast<std::int64_t>(found->second.size())};
-    }
-
-    [[nodiscard]] std::optional<detail::StoredUnderId> find(NewEvent<Payload> const& event) const {
-        auto const found = by_id_.find(event.event_id);
-        if (found == by_id_.end()) {
+    /// What the same append came to when it was made before, or nothing. See `find_earlier_append`.
+    [[nodiscard]] std::optional<std::vector<AppendResult>> find_earlier(std::span<StreamAppend<Payload> const> commit
+    ) const {
+        bool is_any_known = false;
+        for (auto const& part : commit) {
+            for (auto const& event : part.events) {
+                is_any_known = is_any_known || log_.find(event.event_id);
+            }
+        }
+        if (!is_any_known) {
             return std::nullopt;
         }
-        Event const& stored = *found->second;
-        return detail::StoredUnderId{
-            stored.stream, stored.version, stored.position, detail::has_same_content(stored, event)
-        };
+        return detail::find_earlier_append(
+            commit,
+            [this](NewEvent<Payload> const& event) -> std::optional<detail::StoredUnderId> {
+                Event const* const stored = log_.find(event.event_id);
+                if (!stored) {
+                    return std::nullopt;
+                }
+                bool const is_same = detail::has_same_content(*stored, event);
+                return detail::StoredUnderId{stored->stream, stored->version, stored->position, is_same};
+            },
+            [this](StreamName const& stream) { return log_.version_of(stream); }
+        );
     }
 
-    /// First all that can fail, then all that cannot: a failure leaves nothing behind but room.
-    template <class FirstReader>
-    std::vector<AppendResult> write(std::span<StreamAppend<Payload> const> commit, FirstReader& first_reader) {
-        std::vector<Event> events;
-        std::vector<AppendResult> results;
-        std::size_t position = log_.size();
-        for (auto const& part : commit) {
-            AppendResult result{version_of(part.stream), Position{}};
-            for (auto const& event : part.events) {
-                result.version = result.version.next();
-                result.position = position_at(++position);
-                events.push_back(Event{
-                    event.event_id,
-                    part.stream,
-                    result.version,
-                    result.position,
-                    event.timestamp,
-                    event.metadata,
-                    event.payload
-                });
-            }
-            results.push_back(result);
-            if (!part.events.empty()) {
-                streams_[part.stream].reserve(part.events.size());
-            }
+    /// @param events  copied, or taken if they are not constant
+    template <class Sent>
+    AppendResult append_to_one(StreamName const& stream, ExpectedVersion expected, std::span<Sent> events) {
+        StreamAppend<Payload> const part{stream, expected, events};
+        std::span const commit{&part, 1};
+        require_valid(commit);
+        std::lock_guard const lock{mutex_};
+        if (auto const earlier = find_earlier(commit)) {
+            return earlier->front();
         }
-        log_.reserve(events.size());
-        std::size_t indexed = 0;
+        AppendResult result;
+        write(commit, [&] { result = log_.write(0, events); });
+        return result;
+    }
+
+    /// Makes a commit of what `write_all` writes to its streams. If that throws, nothing is written.
+    template <class WriteAll>
+    void write(std::span<StreamAppend<Payload> const> commit, WriteAll&& write_all) {
         try {
-            for (; indexed < events.size(); ++indexed) {
-                by_id_.emplace(events[indexed].event_id, nullptr);
-            }
-            first_reader(std::as_const(events));
+            log_.open(commit);
+            write_all();
         } catch (...) {
-            while (indexed > 0) {
-                by_id_.erase(events[--indexed].event_id);
-            }
+            log_.undo();
             throw;
         }
-        for (Event& event : events) {
-            auto& stream = streams_.find(event.stream)->second;
-            auto& entry = by_id_.find(event.event_id)->second;
-            entry = stream.push_back(std::move(event));
-            log_.push_back(+entry);
-        }
-        return results;
+        log_.publish();
     }
 
     mutable std::mutex mutex_;
     detail::MemoryProjectionTable projections_;
-    std::unordered_map<StreamName, detail::AppendLog<Event>> streams_;
-    std::unordered_map<EventId, Event const*, IdHash> by_id_;
-    detail::AppendLog<Event const*> log_;
+    detail::EventLog<Payload> log_;
 };
 
 } // namespace annals

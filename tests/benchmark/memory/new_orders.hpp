@@ -45,13 +45,11 @@ struct AppendToStore {
         events.reserve(count);
         annals::Timestamp const now = microseconds_now();
         for (std::uint64_t next = version + 1; next <= version + count; ++next) {
-            annals::Metadata metadata;
-            metadata.correlation_id = id;
-            metadata.user = "user-007";
-            events.push_back({annals::new_event_id(), now, std::move(metadata), typed_event(order, next)});
+            annals::EventId const event_id = annals::new_event_id(now);
+            events.push_back({event_id, now, {.correlation_id = id, .user = "user-007"}, typed_event(order, next)});
         }
         auto const expected = annals::ExpectedVersion::exactly(annals::Version{static_cast<std::int64_t>(version)});
-        store.append({"Order", id}, expected, events);
+        store.append({"Order", id}, expected, std::move(events));
     }
 };
 

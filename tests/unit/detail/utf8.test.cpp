@@ -106,3 +106,21 @@ TEST_CASE("utf8: a control character is found wherever it stands") {
     CHECK(is_utf8_without_nul(""));
     CHECK(is_printable_utf8("\xC2\xA0"));
 }
+
+TEST_CASE("utf8: of every byte among ASCII, at every place, the verdict is that of looking at each alone") {
+    for (std::size_t size = 1; size <= 26; ++size) {
+        for (std::size_t at = 0; at < size; ++at) {
+            for (unsigned byte = 0; byte <= 0xFF; ++byte) {
+                for (char const other : {' ', '~', 'a'}) {
+                    std::string text(size, other);
+                    text[at] = static_cast<char>(static_cast<unsigned char>(byte));
+                    if (is_utf8_without_nul(text) != (byte >= 0x01 && byte <= 0x7F) ||
+                        is_printable_utf8(text) != (byte >= 0x20 && byte <= 0x7E)) {
+                        CAPTURE(size, at, byte, other);
+                        FAIL("wrong verdict");
+                    }
+                }
+            }
+        }
+    }
+}

@@ -8,6 +8,7 @@
 #include <string>
 #include <thread>
 #include <type_traits>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -71,6 +72,17 @@ TEST_CASE("in-memory store: an append copies each event once and reading copies 
         CHECK(event.version > Version{});
     }
     CHECK(copies == 10);
+}
+
+TEST_CASE("in-memory store: the events of a stream share its name") {
+    Store store;
+    append(store, stream, event_of(Comparable{1}));
+    append(store, StreamName{"Account", "a-1"}, event_of(Comparable{2}));
+    std::string const* shared = nullptr;
+    for (auto const& event : store.get_events(stream)) {
+        CHECK((shared == nullptr || shared == &event.aggregate_id()));
+        shared = &event.aggregate_id();
+    }
 }
 
 TEST_CASE("in-memory store: references to events stay valid while it grows") {
@@ -181,59 +193,6 @@ TEST_CASE("in-memory store: reading beyond the end is reading nothing") {
     CHECK(count(store.read_all({}, 0)) == 0);
     CHECK(count(store.read_all({}, 1)) == 1);
     CHECK(count(store.read_all()) == 1);
-}
-
-TEST_CASE("in-memory store: a refused append leaves nothing behind") {
-    Store store;
-    append(store, stream, event_of(Comparable{1}));
-    StreamName const fresh{"Account", "fresh"};
-    NewEvent<Event> const a = event_of(Comparable{2});
-    NewEvent<Event> const b = event_of(Comparable{3});
-    std::vector<StreamAppend<Event>> const commit{
-        {fresh, ExpectedVersion::no_stream(), std::span{&a, 1}},
-        {stream, ExpectedVersion::no_stream(), std::span{&b, 1}},
-    };
-    CHECK_THROWS_AS(store.append(std::span{commit}), ConcurrencyError);
-    CHECK(store.stream_version(fresh) == Version{});
-    CHECK(store.head() == Position{1});
-    CHECK_FALSE(append(store, fresh, a).already_appended); // its id is not taken
-    CHECK_FALSE(append(store, fresh, b).already_appended);
-}
-
-namespace {
-
-struct FailsWhenCopied {
-    FailsWhenCopied() = default;
-    FailsWhenCopied(FailsWhenCopied const& other) : copies_left{other.copies_left} {
-        if (copies_left != nullptr && --*copies_left < 0) {
-            throw std::bad_alloc{};
-        }
-    }
-    FailsWhenCopied(FailsWhenCopied&&) noexcept = default;
-    FailsWhenCopied& operator=(FailsWhenCopied const&) = default;
-    FailsWhenCopied& operator=(FailsWhenCopied&&) noexcept = default;
-    int* copies_left = nullptr;
-};
-
-} // namespace
-
-TEST_CASE("in-memory store: a copy that fails half-way leaves nothing behind") {
-    using Payload = std::variant<FailsWhenCopied>;
-    InMemoryEventStore<Payload> store;
-    std::vector<NewEvent<Payload>> events(5);
-    int copies_left = 3;
-    for (auto& event : events) {
-        event.event_id = new_event_id();
-        std::get<0>(event.payload).copies_left = &copies_left;
-    }
-    std::span<NewEvent<Payload> const> const sent{events};
-    CHECK_THROWS_AS(store.append(stream, ExpectedVersion::no_stream(), sent), std::bad_alloc);
-    CHECK(store.stream_version(stream) == Version{});
-    CHECK(store.head() == Position{});
-    copies_left = 1'000;
-    AppendResult const result = store.append(stream, ExpectedVersion::no_stream(), sent);
-    CHECK_FALSE(result.already_appended);
-    CHECK(result.version == Version{5});
 }
 
 TEST_CASE("in-memory store: readers go on without a lock while others append", "[concurrency]") {

@@ -4,6 +4,7 @@
 #include <tests/catch.hpp>
 
 #include <memory>
+#include <stdexcept>
 #include <vector>
 
 using annals::detail::AppendLog;
@@ -12,7 +13,7 @@ namespace {
 
 void push(AppendLog<int>& log, int value) {
     log.reserve(1);
-    log.push_back(int{value});
+    log.append([value] { return value; });
 }
 
 std::vector<int> read(AppendLog<int> const& log, std::size_t begin, std::size_t end) {
@@ -60,7 +61,7 @@ TEST_CASE("append log: elements never move") {
     std::vector<int const*> places;
     for (int i = 0; i < 20'000; ++i) {
         log.reserve(1);
-        places.push_back(log.push_back(int{i}));
+        places.push_back(log.append([i] { return i; }));
     }
     for (int i = 0; i < 20'000; ++i) {
         if (*places[static_cast<std::size_t>(i)] != i) {
@@ -79,11 +80,11 @@ TEST_CASE("append log: room is made for many at once and may stay unused") {
     log.reserve(50);
     log.reserve(0);
     for (int i = 3; i < 53; ++i) {
-        log.push_back(int{i});
+        log.append([i] { return i; });
     }
     log.reserve(10'000);
     for (int i = 53; i < 10'053; ++i) {
-        log.push_back(int{i});
+        log.append([i] { return i; });
     }
     CHECK(read(log, 0, log.size()) == numbers(0, 10'053));
 }
@@ -101,8 +102,46 @@ TEST_CASE("append log: a long one goes without using up the stack") {
     auto log = std::make_unique<AppendLog<int>>();
     for (int i = 0; i < 4'000'000; ++i) {
         log->reserve(1);
-        log->push_back(int{i});
+        log->append([i] { return i; });
     }
     CHECK(log->size() == 4'000'000);
     log.reset();
+}
+
+TEST_CASE("append log: what is taken away makes room for others, wherever it stood") {
+    for (std::size_t const size : {0U, 1U, 4U, 5U, 12U, 13U, 28U, 40U}) {
+        for (std::size_t to = 0; to <= size; ++to) {
+            CAPTURE(size, to);
+            AppendLog<int> log;
+            log.reserve(1);
+            for (std::size_t i = 0; i < size; ++i) {
+                push(log, i < to ? static_cast<int>(i) : -1);
+            }
+            log.shrink(to);
+            REQUIRE(log.size() == to);
+            for (std::size_t i = to; i < size + 20; ++i) {
+                push(log, static_cast<int>(i));
+            }
+            CHECK(read(log, 0, log.size()) == numbers(0, size + 20));
+        }
+    }
+}
+
+TEST_CASE("append log: each element is destroyed once, those taken away at once") {
+    auto const counted = std::make_shared<int>(0);
+    {
+        AppendLog<std::shared_ptr<int>> log;
+        log.reserve(30);
+        for (int i = 0; i < 30; ++i) {
+            log.append([&] { return counted; });
+        }
+        CHECK(counted.use_count() == 31);
+        log.shrink(7);
+        CHECK(counted.use_count() == 8);
+        CHECK_THROWS_AS(
+            log.append([]() -> std::shared_ptr<int> { throw std::runtime_error{"no"}; }), std::runtime_error
+        );
+        CHECK(log.size() == 7);
+    }
+    CHECK(counted.use_count() == 1);
 }
