@@ -6,29 +6,59 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
+#include <string>
 #include <string_view>
 #include <type_traits>
 
 namespace annals::detail {
 
 #if defined(__x86_64__) && defined(__GNUC__)
-/// The processor's own instruction for this polynomial.
+#    define ANNALS_HAS_CRC32C_INSTRUCTION 1
+
+/// The processor's own instruction for this polynomial, over a text after its length.
 __attribute__((target("sse4.2"))) inline std::uint32_t
-crc32c_by_instruction(std::uint32_t state, char const* at, std::size_t size) noexcept {
-    std::uint64_t wide = state;
-    for (; size >= 8; size -= 8, at += 8) {
-        std::uint64_t word = 0;
-        std::memcpy(&word, at, 8);
-        wide = __builtin_ia32_crc32di(wide, word);
+crc32c_by_instruction(std::uint32_t state, std::string_view text) noexcept {
+    char const* at = text.data();
+    std::size_t left = text.size();
+    auto const take = [&at, &left](auto word) {
+        std::char_traits<char>::copy(reinterpret_cast<char*>(&word), at, sizeof word);
+        at += sizeof word;
+        left -= sizeof word;
+        return word;
+    };
+    std::uint64_t wide = __builtin_ia32_crc32di(state, left);
+    while (left >= 8) {
+        wide = __builtin_ia32_crc32di(wide, take(std::uint64_t{}));
     }
     state = static_cast<std::uint32_t>(wide);
-    for (; size > 0; --size, ++at) {
-        state = __builtin_ia32_crc32qi(state, static_cast<unsigned char>(*at));
+    if (left >= 4) {
+        state = __builtin_ia32_crc32si(state, take(std::uint32_t{}));
+    }
+    if (left >= 2) {
+        state = __builtin_ia32_crc32hi(state, take(std::uint16_t{}));
+    }
+    if (left == 1) {
+        state = __builtin_ia32_crc32qi(state, take(std::uint8_t{}));
     }
     return state;
 }
+__attribute__((target("sse4.2"))) inline std::uint32_t
+crc32c_by_instruction(std::uint32_t state, std::uint64_t number) noexcept {
+    return static_cast<std::uint32_t>(__builtin_ia32_crc32di(state, number));
+}
 #endif
+
+/// Adds a value to the state if the processor has an instruction for it. @returns whether it did; not in the compiler
+template <class Value>
+constexpr bool crc32c_has_taken([[maybe_unused]] Value value, [[maybe_unused]] std::uint32_t& state) noexcept {
+#if defined(ANNALS_HAS_CRC32C_INSTRUCTION)
+    if (!std::is_constant_evaluated() && __builtin_cpu_supports("sse4.2")) {
+        state = crc32c_by_instruction(state, value);
+        return true;
+    }
+#endif
+    return false;
+}
 
 /// A running CRC-32C (Castagnoli, reflected polynomial 0x82F63B78, as in RFC 3720, appendix B.4).
 ///
@@ -37,27 +67,16 @@ crc32c_by_instruction(std::uint32_t state, char const* at, std::size_t size) noe
 class Crc32c {
 public:
     constexpr void add(std::string_view text) noexcept {
-        add(static_cast<std::uint64_t>(text.size()));
-#if defined(__x86_64__) && defined(__GNUC__)
-        if (!std::is_constant_evaluated() && __builtin_cpu_supports("sse4.2")) {
-            state_ = crc32c_by_instruction(state_, text.data(), text.size());
-            return;
-        }
-#endif
-        std::size_t at = 0;
-        for (; at + 8 <= text.size(); at += 8) {
-            std::uint64_t word = 0;
-            for (unsigned i = 0; i < 8; ++i) {
-                word |= static_cast<std::uint64_t>(static_cast<unsigned char>(text[at + i])) << (8U * i);
-            }
-            add_word(word);
-        }
-        for (; at < text.size(); ++at) {
-            state_ = (state_ >> 8U) ^ tables[0][(state_ ^ static_cast<unsigned char>(text[at])) & 0xFFU];
+        if (!crc32c_has_taken(text, state_)) {
+            add_by_tables(text);
         }
     }
-    constexpr void add(std::uint64_t number) noexcept { add_word(number); }
-    constexpr void add(std::int64_t number) noexcept { add_word(static_cast<std::uint64_t>(number)); }
+    constexpr void add(std::uint64_t number) noexcept {
+        if (!crc32c_has_taken(number, state_)) {
+            add_by_tables(number);
+        }
+    }
+    constexpr void add(std::int64_t number) noexcept { add(static_cast<std::uint64_t>(number)); }
 
     [[nodiscard]] constexpr std::uint32_t value() const noexcept { return ~state_; }
 
@@ -81,7 +100,21 @@ private:
         return t;
     }
 
-    constexpr void add_word(std::uint64_t word) noexcept {
+    constexpr void add_by_tables(std::string_view text) noexcept {
+        add_by_tables(static_cast<std::uint64_t>(text.size()));
+        std::size_t at = 0;
+        for (; at + 8 <= text.size(); at += 8) {
+            std::uint64_t word = 0;
+            for (unsigned i = 0; i < 8; ++i) {
+                word |= static_cast<std::uint64_t>(static_cast<unsigned char>(text[at + i])) << (8U * i);
+            }
+            add_by_tables(word);
+        }
+        for (; at < text.size(); ++at) {
+            state_ = (state_ >> 8U) ^ tables[0][(state_ ^ static_cast<unsigned char>(text[at])) & 0xFFU];
+        }
+    }
+    constexpr void add_by_tables(std::uint64_t word) noexcept {
         word ^= state_;
         state_ = 0;
         for (std::size_t i = 0; i < 8; ++i) {

@@ -5,7 +5,7 @@
 
 #include <annals/event_id.hpp>
 
-#include <cstring>
+#include <string>
 #include <string_view>
 
 namespace annals::detail {
@@ -19,7 +19,7 @@ namespace annals::detail {
 [[nodiscard]] inline EventId id_from_bytes(std::string_view bytes) {
     EventId id{};
     if (bytes.size() == 16) {
-        std::memcpy(&*id.begin(), bytes.data(), 16);
+        std::char_traits<char>::copy(reinterpret_cast<char*>(&*id.begin()), bytes.data(), 16);
     }
     return id;
 }

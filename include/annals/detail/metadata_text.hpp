@@ -3,11 +3,12 @@
 #ifndef ANNALS_DETAIL_METADATA_TEXT_HPP
 #define ANNALS_DETAIL_METADATA_TEXT_HPP
 
-#include <annals/detail/utf8.hpp>
 #include <annals/metadata.hpp>
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,27 +19,46 @@
 
 namespace annals::detail {
 
+/// The number of bytes at the start of `text` that stand for themselves in a JSON string.
+[[nodiscard]] inline std::size_t plain_length(std::string_view text) noexcept {
+    auto const is_plain = [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\'; };
+    constexpr std::uint64_t each = 0x0101'0101'0101'0101U;
+    std::size_t length = 0;
+    for (std::uint64_t eight = 0; length + 8 <= text.size(); length += 8) {
+        std::char_traits<char>::copy(reinterpret_cast<char*>(&eight), text.data() + length, 8);
+        std::uint64_t const quote = eight ^ each * '"';
+        std::uint64_t const backslash = eight ^ each * '\\';
+        // A byte below the one that is taken from it has its high bit set then; one above 0x7F has it set before.
+        if (((eight | (eight - each * 0x20) | (quote - each) | (backslash - each)) & each * 0x80) != 0) {
+            break;
+        }
+    }
+    while (length < text.size() && is_plain(text[length])) {
+        ++length;
+    }
+    return length;
+}
+
 inline void append_json_string(std::string& out, std::string_view text) {
     constexpr std::string_view digits = "0123456789abcdef";
     out += '"';
-    std::size_t begin = 0; // of what needs no escape and is taken over in one piece
-    for (std::size_t at = 0; at < text.size(); ++at) {
-        auto const byte = static_cast<unsigned char>(text[at]);
-        if (byte >= 0x20 && byte != '"' && byte != '\\') {
-            continue;
+    while (true) {
+        std::size_t const plain = plain_length(text); // taken over in one piece
+        out.append(text, 0, plain);
+        if (plain == text.size()) {
+            break;
         }
-        out.append(text, begin, at - begin);
-        begin = at + 1;
+        auto const byte = static_cast<unsigned char>(text[plain]);
         if (byte < 0x20) {
             out += "\\u00";
             out += digits[byte >> 4U];
             out += digits[byte & 0x0FU];
         } else {
             out += '\\';
-            out += text[at];
+            out += text[plain];
         }
+        text.remove_prefix(plain + 1);
     }
-    out.append(text, begin);
     out += '"';
 }
 
@@ -67,24 +87,22 @@ inline void append_json_string(std::string& out, std::string_view text) {
     return out;
 }
 
-/// Reads what `metadata_to_json` wrote, nothing else: no blanks, no nesting, no escapes that it does not use.
+/// Reads what `metadata_to_json` wrote, nothing else: no blanks, no nesting, no other order, no other escapes.
 class MetadataReader {
 public:
-    /// @returns nothing if `text` was not written by `metadata_to_json`
-    [[nodiscard]] static std::optional<Metadata> read(std::string_view text) {
-        MetadataReader reader{text};
-        Metadata metadata;
-        if (!reader.read_object(metadata) || metadata_to_json(metadata) != text) {
-            return std::nullopt;
-        }
-        return metadata;
+    /// @param metadata  becomes what `text` says; its texts keep their memory
+    /// @returns false if `text` was not written by `metadata_to_json`
+    [[nodiscard]] static bool read(std::string_view text, Metadata& metadata) {
+        metadata.correlation_id.clear();
+        metadata.causation_id.clear();
+        metadata.user.clear();
+        metadata.extra.clear();
+        return MetadataReader{text}.read_object(metadata);
     }
 
-    /// For a text that a checksum has shown to be what `metadata_to_json` wrote.
     [[nodiscard]] static std::optional<Metadata> read_checked(std::string_view text) {
-        MetadataReader reader{text};
-        Metadata metadata;
-        return reader.read_object(metadata) ? std::optional{std::move(metadata)} : std::nullopt;
+        std::optional<Metadata> metadata{std::in_place};
+        return read(text, *metadata) ? std::move(metadata) : std::nullopt;
     }
 
 private:
@@ -99,31 +117,52 @@ private:
     }
 
     [[nodiscard]] bool read_object(Metadata& metadata) {
-        if (!take('{')) {
-            return false;
-        }
-        while (!take('}')) {
-            std::string key;
-            std::string value;
-            if (!read_string(key) || !take(':') || !read_string(value)) {
-                return false;
-            }
-            // A missing or surplus comma shows when the metadata is written again.
-            static_cast<void>(take(','));
-            place(metadata, std::move(key), std::move(value));
-        }
-        return rest_.empty();
+        return take('{') && read_fields(metadata) && read_extra(metadata.extra) && take('}') && rest_.empty();
     }
 
-    static void place(Metadata& metadata, std::string key, std::string value) {
+    [[nodiscard]] bool read_fields(Metadata& metadata) {
         std::array<std::string*, 3> const fields{&metadata.correlation_id, &metadata.causation_id, &metadata.user};
         for (std::size_t i = 0; i < fields.size(); ++i) {
-            if (key == reserved_metadata_keys[i]) {
-                *fields[i] = std::move(value);
-                return;
+            if (take_key(reserved_metadata_keys[i]) && (!read_string(*fields[i]) || fields[i]->empty())) {
+                return false;
             }
         }
-        metadata.extra.insert_or_assign(std::move(key), std::move(value));
+        return true;
+    }
+
+    [[nodiscard]] bool read_extra(std::map<std::string, std::string, std::less<>>& extra) {
+        while (!rest_.empty() && rest_.front() != '}') {
+            std::string key;
+            std::string value;
+            if (!take_comma() || !read_string(key) || !take(':') || !read_string(value)) {
+                return false;
+            }
+            auto const& fields = reserved_metadata_keys;
+            bool const is_field = key == fields[0] || key == fields[1] || key == fields[2];
+            if (is_field || (!extra.empty() && extra.rbegin()->first >= key)) {
+                return false;
+            }
+            extra.emplace_hint(extra.end(), std::move(key), std::move(value));
+        }
+        return true;
+    }
+
+    /// What stands before each member but the first.
+    [[nodiscard]] bool take_comma() { return std::exchange(is_first_, false) || take(','); }
+
+    /// The key of the next member with its colon, if it is that one.
+    [[nodiscard]] bool take_key(std::string_view key) {
+        std::size_t const begin = is_first_ ? 1 : 2; // behind the quote
+        if (rest_.size() < begin + key.size() + 2 || rest_.compare(begin, key.size(), key) != 0) {
+            return false;
+        }
+        std::string_view const end = rest_.substr(begin + key.size(), 2);
+        if ((!is_first_ && rest_.front() != ',') || rest_[begin - 1] != '"' || end != "\":") {
+            return false;
+        }
+        rest_.remove_prefix(begin + key.size() + 2);
+        is_first_ = false;
+        return true;
     }
 
     [[nodiscard]] bool read_string(std::string& out) {
@@ -131,20 +170,11 @@ private:
             return false;
         }
         while (!take('"')) {
-            if (take('\\')) {
-                if (!read_escape(out)) {
-                    return false;
-                }
-            } else {
-                std::size_t plain = 0; // taken over in one piece
-                while (plain < rest_.size() && rest_[plain] != '"' && rest_[plain] != '\\') {
-                    ++plain;
-                }
-                if (plain == 0) {
-                    return false;
-                }
-                out.append(rest_, 0, plain);
-                rest_.remove_prefix(plain);
+            std::size_t const plain = plain_length(rest_); // taken over in one piece
+            out.append(rest_, 0, plain);
+            rest_.remove_prefix(plain);
+            if (take('\\') ? !read_escape(out) : plain == 0) {
+                return false;
             }
         }
         return true;
@@ -170,6 +200,7 @@ private:
     }
 
     std::string_view rest_;
+    bool is_first_ = true; ///< what stands next is the first member
 };
 
 } // namespace annals::detail

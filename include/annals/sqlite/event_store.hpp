@@ -33,7 +33,7 @@ namespace annals {
 /// All members may be called from several threads at once, and several processes may have the file open; they wait
 /// for one another up to `Options::busy_timeout` and then throw a transient `StoreError`. Not across a fork: open
 /// the store in the process that uses it (`UsageError`). A copy is a second handle to the same connections. Ranges
-/// keep the connections alive and hold one page, at most 1,000 events, of memory.
+/// keep the connections alive and hold one page, at most 250 events, of memory.
 ///
 /// An append or the start of a read costs O(log n) in the number of stored events. SQLite 3.37 or later.
 class SqliteEventStore : public sqlite::EventReader {

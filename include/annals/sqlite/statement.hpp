@@ -75,8 +75,10 @@ public:
     [[nodiscard]] double real(int column) const { return sqlite3_column_double(statement_, column); }
     /// The bytes of a text or a blob, NUL included; valid until the next step.
     [[nodiscard]] std::string_view text(int column) const {
-        auto const* const bytes = static_cast<char const*>(sqlite3_column_blob(statement_, column));
-        return {bytes == nullptr ? "" : bytes, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
+        // The value itself is for one thread at a time, as all of this is, and finds the column once for both.
+        sqlite3_value* const value = sqlite3_column_value(statement_, column);
+        auto const* const bytes = static_cast<char const*>(sqlite3_value_blob(value));
+        return {bytes == nullptr ? "" : bytes, static_cast<std::size_t>(sqlite3_value_bytes(value))};
     }
 
 private:

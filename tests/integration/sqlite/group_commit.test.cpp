@@ -122,7 +122,7 @@ TEST_CASE("A commit of several appends that fails is unknown to each, for its ow
     SqliteEventStore& store = line.store();
     Append before = append_to("a");
     before.run(store);
-    std::vector<Append> appends{append_to("b", 2), append_to("a"), append_to("c", 3), append_to("d")};
+    std::vector<Append> appends{append_to("a"), append_to("b", 2), append_to("a"), append_to("c", 3), append_to("a")};
     line.run(appends, [&] { line.disk().fail_next_sync(); });
     int unknown = 0;
     for (Append& append : appends) {

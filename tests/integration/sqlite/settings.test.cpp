@@ -64,62 +64,6 @@ TEST_CASE("The weaker mode is the one that its name says", "[sqlite]") {
     CHECK(setting(store, "synchronous") == "1"); // NORMAL
 }
 
-TEST_CASE("The database itself refuses to change a stored event", "[sqlite]") {
-    TempDirectory const directory;
-    std::string const path = directory.file("events.db");
-    {
-        SqliteEventStore store{path};
-        append_additions(store, "a", 2);
-    }
-    RawDatabase const raw{path};
-    std::string const all = "SELECT group_concat(quote(position) || quote(event_id) || version || data) "
-                            "FROM events";
-    std::string const before = raw.text(all);
-
-    std::string const columns = "position, event_id, aggregate_type, aggregate_id, version, "
-                                "event_type, schema_version, timestamp, metadata, data, checksum";
-    std::string const new_id = "zeroblob(16)";
-    std::string const rest = "'T', 1, 0, '{}', 'forged', 0";
-    std::string const verb = GENERATE(
-        as<std::string>{},
-        "INSERT INTO",
-        "INSERT OR REPLACE INTO",
-        "INSERT OR IGNORE INTO",
-        "INSERT OR FAIL INTO",
-        "REPLACE INTO"
-    );
-    std::string const row = GENERATE_COPY(
-        as<std::string>{},
-        // the same position, the same id, the same version of the same stream
-        "1, " + new_id + ", 'X', 'x', 1, " + rest,
-        "NULL, (SELECT event_id FROM events LIMIT 1), 'X', 'x', 1, " + rest,
-        "9, (SELECT event_id FROM events LIMIT 1), 'X', 'x', 1, " + rest,
-        "NULL, " + new_id + ", 'PlainCounter', 'a', 2, " + rest,
-        "9, " + new_id + ", 'PlainCounter', 'a', 2, " + rest
-    );
-    CAPTURE(verb, row);
-    std::string const insert = verb + " events (" + columns + ") VALUES (" + row + ")";
-    CHECK(raw.try_run(insert) == SQLITE_CONSTRAINT_TRIGGER);
-    for (char const* const upsert :
-         {" ON CONFLICT DO NOTHING",
-          " ON CONFLICT (position) DO UPDATE SET data = 'forged'",
-          " ON CONFLICT (event_id) DO UPDATE SET data = 'forged'"}) {
-        CHECK(raw.try_run(insert + upsert) == SQLITE_CONSTRAINT_TRIGGER);
-    }
-    for (char const* const change :
-         {"UPDATE events SET data = 'forged'",
-          "UPDATE OR REPLACE events SET position = 1 WHERE position = 2",
-          "UPDATE OR REPLACE events SET version = 1 WHERE version = 2",
-          "UPDATE OR IGNORE events SET data = 'forged'",
-          "UPDATE events SET data = 'forged' WHERE rowid = 1",
-          "DELETE FROM events",
-          "DELETE FROM events WHERE position = 2"}) {
-        CAPTURE(change);
-        CHECK(raw.try_run(change) == SQLITE_CONSTRAINT_TRIGGER);
-    }
-    CHECK(raw.text(all) == before);
-}
-
 TEST_CASE("An event that a trigger of somebody swallows is not acknowledged", "[sqlite]") {
     TempDirectory const directory;
     std::string const path = directory.file("events.db");

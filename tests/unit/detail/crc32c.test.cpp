@@ -85,17 +85,17 @@ TEST_CASE("crc32c: where one text ends and the next begins makes a difference") 
 TEST_CASE("crc32c: what the compiler computes is what the processor's instruction does", "[crc32c]") {
     // While it compiles, the code goes through its tables, as on processors without the instruction.
     static constexpr std::string_view text = "The quick brown fox jumps over the lazy dog, \x01\xFF 13 times";
-    static constexpr std::array<std::uint32_t, 20> at_compile_time = [] {
-        std::array<std::uint32_t, 20> sums{};
+    static constexpr std::array<std::uint32_t, 30> at_compile_time = [] {
+        std::array<std::uint32_t, 30> sums{};
         for (std::size_t size = 0; size < sums.size(); ++size) {
             Crc32c crc;
-            crc.add(text.substr(size, 2 * size));
+            crc.add(text.substr(size / 2, size));
             crc.add(std::uint64_t{size});
             sums[size] = crc.value();
         }
         return sums;
     }();
     for (std::size_t size = 0; size < at_compile_time.size(); ++size) {
-        CHECK(crc_of(text.substr(size, 2 * size), std::uint64_t{size}) == at_compile_time[size]);
+        CHECK(crc_of(text.substr(size / 2, size), std::uint64_t{size}) == at_compile_time[size]);
     }
 }

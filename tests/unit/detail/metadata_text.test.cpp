@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,11 @@ using annals::detail::metadata_to_json;
 using annals::detail::MetadataReader;
 
 namespace {
+
+std::optional<Metadata> read(std::string const& text) {
+    Metadata metadata{"left", "from", "before", {{"the", "last"}}};
+    return MetadataReader::read(text, metadata) ? std::optional{metadata} : std::nullopt;
+}
 
 std::string every_character() {
     std::string text;
@@ -57,7 +63,27 @@ TEST_CASE("metadata text: it is a flat JSON object of strings") {
 
 TEST_CASE("metadata text: what was written is read") {
     for (Metadata const& metadata : samples()) {
-        CHECK(MetadataReader::read(metadata_to_json(metadata)) == metadata);
+        CHECK(read(metadata_to_json(metadata)) == metadata);
+    }
+}
+
+TEST_CASE("metadata text: a character is escaped wherever it stands") {
+    for (int c = 1; c < 0x100; ++c) {
+        for (std::size_t at = 0; at < 20; ++at) {
+            std::string text(20, 'x');
+            text[at] = static_cast<char>(static_cast<unsigned char>(c));
+            std::string escaped;
+            for (char const each : text) {
+                bool const is_control = static_cast<unsigned char>(each) < 0x20;
+                constexpr char digits[] = "0123456789abcdef";
+                escaped += is_control ? std::string{"\\u00"} + digits[c / 16] + digits[c % 16]
+                                      : (each == '"' || each == '\\' ? "\\" : "") + std::string{each};
+            }
+            Metadata const metadata{text, "", "", {}};
+            CHECK(metadata_to_json(metadata) == "{\"correlation_id\":\"" + escaped + "\"}");
+            CHECK(read(metadata_to_json(metadata)) == metadata);
+            CHECK_FALSE((text != escaped && read("{\"correlation_id\":\"" + text + "\"}")));
+        }
     }
 }
 
@@ -92,10 +118,21 @@ TEST_CASE("metadata text: nothing else is read") {
           "{\"a\":\"\\\"}",
           "{\"user\":\"\"}",
           "{\"user\":\"a\",\"correlation_id\":\"b\"}",
+          "{\"a\":\"1\",\"user\":\"b\"}",
+          "{\"correlation_id\":\"a\",\"correlation_id\":\"b\"}",
+          "{\"correlation_id\":\"a\"\"user\":\"b\"}",
+          "{,\"user\":\"b\"}",
+          "{\"user:\"b\"}",
+          "{\"user\"=\"b\"}",
+          "{\"user\":\"b\",}",
+          "{\"user\":",
+          "{\"user\"",
           "{\"a\":{\"b\":\"c\"}}",
-          "{\"a\":\"\n\"}"}) {
+          "{\"a\":\"\n\"}",
+          "{\"a\":\"twelve bytes\x1F, and more of them\"}",
+          "{\"a\":\"\\u0022\"}"}) {
         CAPTURE(text);
-        CHECK_FALSE(MetadataReader::read(text));
+        CHECK_FALSE(read(text));
     }
 }
 
@@ -109,7 +146,7 @@ TEST_CASE("metadata text: damaged texts are refused or read as what they say") {
     for (int i = 0; i < 100'000; ++i) {
         std::string text = texts[damage.below(texts.size())];
         damage.strike(text);
-        if (auto const metadata = MetadataReader::read(text)) {
+        if (auto const metadata = read(text)) {
             ++accepted;
             if (metadata_to_json(*metadata) != text) {
                 FAIL(text);

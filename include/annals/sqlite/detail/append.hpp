@@ -70,8 +70,9 @@ find(Connection& connection, NewEvent<EncodedPayload> const& event) {
     if (!rows.next()) {
         return std::nullopt;
     }
-    std::optional<StreamName> name;
-    Event const stored = event_of(rows, name);
+    StreamName name{"none", "yet"};
+    Event stored = blank_event(name);
+    read_event(row_of(rows), rows.integer(10), name, stored);
     bool const is_same =
         stored.payload == event.payload && stored.metadata == event.metadata && stored.timestamp == event.timestamp;
     return annals::detail::StoredUnderId{stored.stream, stored.version, stored.position, is_same};
@@ -88,6 +89,7 @@ find(Connection& connection, NewEvent<EncodedPayload> const& event) {
 /// Writes the commit within the open transaction, of which nothing may stay if this throws.
 ///
 /// It looks up no ids: an append that was made before fails here, and only then is looked for.
+/// @throws ConcurrencyError  before anything is written
 [[nodiscard]] inline std::vector<AppendResult> write(Connection& connection, Commit commit) {
     std::vector<AppendResult> results;
     for (auto const& part : commit) {
@@ -106,7 +108,7 @@ find(Connection& connection, NewEvent<EncodedPayload> const& event) {
 }
 
 [[nodiscard]] inline bool is_constraint(StoreError const& error) {
-    // The unique indexes answer SQLITE_CONSTRAINT_UNIQUE, the trigger that guards them SQLITE_CONSTRAINT_TRIGGER.
+    // The unique indexes answer SQLITE_CONSTRAINT_UNIQUE; a trigger of somebody's may refuse the event before they do.
     return error.native_code() == std::to_string(SQLITE_CONSTRAINT_UNIQUE) ||
            error.native_code() == std::to_string(SQLITE_CONSTRAINT_TRIGGER);
 }

@@ -8,17 +8,14 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <limits>
+#include <optional>
 #include <string>
 #include <utility>
-#include <vector>
 
 // Both cursors read the first page when they are made, and each further one when it is wanted. Between pages no
 // statement is open: a reader that takes its time keeps nobody from emptying the write-ahead log.
 
 namespace annals::sqlite::detail {
-
-inline constexpr std::int64_t no_bound = (std::numeric_limits<std::int64_t>::max)();
 
 /// Walks over a stream as it was when the cursor was made.
 class StreamCursor {
@@ -26,18 +23,15 @@ public:
     using value_type = Event;
 
     StreamCursor(Source source, StreamName const& stream, Version after) : source_{std::move(source)}, stream_{stream} {
-        source_.read([&](Connection& connection) {
-            last_ = stream_version(connection, stream_);
-            read_page(connection, after);
-        });
+        source_.read([&](Connection& connection) { read_page(connection, after); });
     }
 
     /// After an exception it can be called again, and tries the same page.
     [[nodiscard]] Event const* next() {
-        if (at_ == page_.size() && has_more_) {
+        if (at_ == page_.events().size() && has_more_) {
             source_.read([&](Connection& connection) { read_page(connection, reached_); });
         }
-        return at_ == page_.size() ? nullptr : &page_[at_++];
+        return at_ == page_.events().size() ? nullptr : &page_.events()[at_++];
     }
 
 private:
@@ -45,10 +39,10 @@ private:
         at_ = 0;
         try {
             has_more_ = read_stream(connection, stream_, after, last_, page_);
-            Version const reached = page_.empty() ? after : page_.back().version;
-            if (!has_more_ && reached < last_) {
+            Version const reached = page_.events().empty() ? after : page_.events().back().version;
+            if (!has_more_ && reached < *last_) {
                 // One damaged entry of the index can hide all that come after it.
-                throw CorruptData{stream_, last_, "the version before it is missing"};
+                throw CorruptData{stream_, *last_, "the version before it is missing"};
             }
             reached_ = reached;
         } catch (...) {
@@ -60,9 +54,9 @@ private:
 
     Source source_;
     StreamName stream_;
-    Version last_;
-    Version reached_; ///< the end of the page
-    std::vector<Event> page_;
+    std::optional<Version> last_; ///< of the stream, from the first page on
+    Version reached_;             ///< the end of the page
+    Page page_;
     std::size_t at_ = 0;
     bool has_more_ = false;
 };
@@ -82,10 +76,10 @@ public:
 
     /// After an exception it can be called again, and tries the same page.
     [[nodiscard]] Event const* next() {
-        while (at_ == page_.size() && has_more_) {
+        while (at_ == page_.events().size() && has_more_) {
             source_.read([&](Connection& connection) { read_page(connection); });
         }
-        return at_ == page_.size() ? nullptr : &page_[at_++];
+        return at_ == page_.events().size() ? nullptr : &page_.events()[at_++];
     }
 
 private:
@@ -98,15 +92,16 @@ private:
         at_ = 0;
         try {
             bool const is_cut = read_log(connection, reached_, end, left_, page_, query_);
-            std::int64_t reached = page_.empty() ? reached_ : page_.back().position.first();
-            if (!is_cut && page_.size() < left_) {
+            auto const& events = page_.events();
+            std::int64_t reached = events.empty() ? reached_ : events.back().position.first();
+            if (!is_cut && events.size() < left_) {
                 if (!query_.is_filtered() && reached < end) {
                     throw CorruptData{"the events after position " + std::to_string(reached) + " are missing"};
                 }
                 reached = end;
             }
             reached_ = reached;
-            left_ -= page_.size();
+            left_ -= events.size();
             has_more_ = reached_ < last_ && left_ > 0;
         } catch (...) {
             page_.clear();
@@ -120,7 +115,7 @@ private:
     std::size_t left_;
     std::int64_t last_ = 0;
     std::int64_t reached_; ///< the end of the page
-    std::vector<Event> page_;
+    Page page_;
     std::size_t at_ = 0;
     bool has_more_ = false;
 };

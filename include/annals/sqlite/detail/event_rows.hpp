@@ -19,6 +19,7 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -30,10 +31,6 @@ using Event = SourcedEvent<EncodedPayload>;
 using annals::detail::bytes_of;
 using annals::detail::EventRow;
 using annals::detail::id_from_bytes;
-
-// A page is bounded in bytes too, so that large payloads do not fill the memory.
-inline constexpr std::size_t page_events = 1'000;
-inline constexpr std::size_t page_bytes = std::size_t{1} << 20U;
 
 // `SELECT *` is safe where check_schema has compared the table with its definition to the letter.
 [[nodiscard]] inline EventRow row_of(Rows const& rows) {
@@ -51,37 +48,76 @@ inline constexpr std::size_t page_bytes = std::size_t{1} << 20U;
     };
 }
 
-/// The event in the current row.
-/// @param known  its stream, if the caller knows it, so that it need not be made anew
+/// Makes `event` the one in a row. Its texts keep their memory, so that what is read next needs none.
+/// @param known  a stream that it may belong to, so that the name need not be made anew; it becomes the event's
 /// @throws CorruptData  if the row is not what was written
-[[nodiscard]] inline Event event_of(Rows const& rows, std::optional<StreamName>& known) {
-    EventRow const row = row_of(rows);
-    if (rows.integer(10) != std::int64_t{annals::detail::checksum_of(row)}) {
+inline void read_event(EventRow const& row, std::int64_t checksum, StreamName& known, Event& event) {
+    if (checksum != std::int64_t{annals::detail::checksum_of(row)}) {
         throw CorruptData{"the event at position " + std::to_string(row.position) + " does not match its checksum"};
     }
     try {
-        if (!known || known->aggregate_id() != row.aggregate_id || known->aggregate_type() != row.aggregate_type) {
+        if (known.aggregate_id() != row.aggregate_id || known.aggregate_type() != row.aggregate_type) {
             known = StreamName{std::string{row.aggregate_type}, std::string{row.aggregate_id}};
         }
-        auto metadata = annals::detail::MetadataReader::read(row.metadata);
-        if (metadata && row.schema_version <= (std::numeric_limits<std::int32_t>::max)()) {
-            return Event{
-                id_from_bytes(row.event_id),
-                *known,
-                Version{row.version},
-                Position{row.position},
-                Timestamp{std::chrono::microseconds{row.timestamp}},
-                std::move(*metadata),
-                EncodedPayload{
-                    std::string{row.event_type}, static_cast<std::int32_t>(row.schema_version), std::string{row.data}
-                },
-            };
+        if (event.stream != known) {
+            event.stream = known;
+        }
+        event.event_id = id_from_bytes(row.event_id);
+        event.version = Version{row.version};
+        event.position = Position{row.position};
+        event.timestamp = Timestamp{std::chrono::microseconds{row.timestamp}};
+        event.payload.type = row.event_type;
+        event.payload.schema_version = static_cast<std::int32_t>(row.schema_version);
+        event.payload.data = row.data;
+        if (event.payload.schema_version == row.schema_version &&
+            annals::detail::MetadataReader::read(row.metadata, event.metadata)) {
+            return;
         }
     } catch (InvalidInput const&) {
         // A name, a version or a position that no append lets through.
     }
     throw CorruptData{"the event at position " + std::to_string(row.position) + " was not written by this library"};
 }
+
+/// An event to read into.
+[[nodiscard]] inline Event blank_event(StreamName const& any) { return {{}, any, {}, {}, {}, {}, {}}; }
+
+/// Events that are read together, at most some hundred. One page after another goes into the same memory.
+class Page {
+public:
+    void clear() {
+        if (bytes_ > most_kept_bytes) {
+            events_.clear();
+        }
+        size_ = 0;
+        bytes_ = 0;
+    }
+
+    /// Adds the event in the current row. @param known  as for `read_event`
+    Event const& add(Rows const& rows, StreamName& known) {
+        if (size_ == events_.size()) {
+            events_.reserve(most_events);
+            events_.push_back(blank_event(known));
+        }
+        EventRow const row = row_of(rows);
+        bytes_ += row.metadata.size() + row.data.size();
+        read_event(row, rows.integer(10), known, events_[size_]);
+        return events_[size_++];
+    }
+
+    [[nodiscard]] bool is_full() const noexcept { return size_ == most_events || bytes_ > most_bytes; }
+    [[nodiscard]] std::span<Event const> events() const noexcept { return {events_.data(), size_}; }
+
+private:
+    // Bounded in bytes too, so that large payloads do not fill the memory.
+    static constexpr std::size_t most_events = 250;
+    static constexpr std::size_t most_bytes = std::size_t{1} << 20U;
+    static constexpr std::size_t most_kept_bytes = std::size_t{1} << 16U;
+
+    std::vector<Event> events_; ///< behind the first `size_`, those of a page before
+    std::size_t size_ = 0;
+    std::size_t bytes_ = 0;
+};
 
 [[nodiscard]] inline Version stream_version(Connection& connection, StreamName const& stream) {
     Rows rows = connection.query(
@@ -108,33 +144,36 @@ inline constexpr std::size_t page_bytes = std::size_t{1} << 20U;
     return last;
 }
 
-/// What the variable part of an event takes in a page.
-[[nodiscard]] inline std::size_t bytes_of_texts(Rows const& rows) { return rows.text(8).size() + rows.text(9).size(); }
-
 /// Reads events of a stream with versions above `after` and up to `last` into `page`, as many as a page holds.
+/// @param last  of the stream, or nothing: then it becomes the version that the stream has now
 /// @returns whether there are more
 /// @throws CorruptData  if a version is missing
 inline bool
-read_stream(Connection& connection, StreamName const& stream, Version after, Version last, std::vector<Event>& page) {
+read_stream(Connection& connection, StreamName const& stream, Version after, std::optional<Version>& last, Page& page) {
     page.clear();
     Rows rows = connection.query(
-        "SELECT * FROM events WHERE aggregate_type = ?1 AND aggregate_id = ?2 AND version > ?3 AND version <= ?4 "
-        "ORDER BY version",
+        "SELECT * FROM events WHERE aggregate_type = ?1 AND aggregate_id = ?2 AND version > ?3 ORDER BY version",
         stream.aggregate_type(),
         stream.aggregate_id(),
-        after.value(),
-        last.value()
+        after.value()
     );
-    std::optional<StreamName> name = stream;
-    for (std::size_t bytes = 0; rows.next();) {
-        if (page.size() == page_events || bytes > page_bytes) {
+    StreamName name = stream;
+    for (Version version = after; (!last || version < *last) && rows.next();) {
+        if (page.is_full()) {
             return true;
         }
-        page.push_back(event_of(rows, name));
-        bytes += bytes_of_texts(rows);
-        if (page.back().version.value() != after.value() + static_cast<std::int64_t>(page.size())) {
-            throw CorruptData{stream, page.back().version, "the version before it is missing"};
+        if (!last) {
+            // Found from the other end of the index, in the view of the file that the open query keeps.
+            last = stream_version(connection, stream);
         }
+        version = page.add(rows, name).version;
+        if (version.value() != after.value() + static_cast<std::int64_t>(page.events().size())) {
+            throw CorruptData{stream, version, "the version before it is missing"};
+        }
+    }
+    if (!last) {
+        last = stream_version(connection, stream);
+        return *last > after; // others have appended since then
     }
     return false;
 }
@@ -147,23 +186,21 @@ inline bool read_log(
     std::int64_t after,
     std::int64_t last,
     std::size_t limit,
-    std::vector<Event>& page,
+    Page& page,
     LogQuery const& query = LogQuery{}
 ) {
     page.clear();
     Rows rows = connection.query(query.sql(), after, last, query.names());
-    std::optional<StreamName> name;
-    for (std::size_t bytes = 0; page.size() < limit && rows.next();) {
-        if (page.size() == page_events || bytes > page_bytes) {
+    StreamName name{"none", "yet"};
+    while (page.events().size() < limit && rows.next()) {
+        if (page.is_full()) {
             return true;
         }
-        page.push_back(event_of(rows, name));
-        bytes += bytes_of_texts(rows);
-        std::int64_t const position = page.back().position.first();
-        if (position <= after || (!query.is_filtered() && position != after + 1)) {
-            throw CorruptData{"the event before position " + to_text(page.back().position) + " is missing"};
+        Position const position = page.add(rows, name).position;
+        if (position.first() <= after || (!query.is_filtered() && position.first() != after + 1)) {
+            throw CorruptData{"the event before position " + to_text(position) + " is missing"};
         }
-        after = position;
+        after = position.first();
     }
     return false;
 }

@@ -95,7 +95,9 @@ private:
             }
         }
         lock.lock();
-        finish(own);
+        if (own.is_settled) {
+            finish(own); // also if it failed before there was a group
+        }
         for (Request* const request : group) {
             request->is_taken = false;
             if (request->is_settled) {
@@ -146,23 +148,21 @@ private:
         return Connected::well;
     }
 
-    /// Settles all, or none if nothing was written and each has to be tried alone.
+    /// Settles those whose events it has committed, or perhaps has. The others have written nothing and are left to be
+    /// tried alone: those that were refused, or all, if one of them fails with some of its events written.
     [[nodiscard]] static Connected append_together(Transaction& transaction, Group const& group) noexcept {
-        for (Request* const request : group) {
-            try {
-                request->settle(transaction.append(request->commit));
-            } catch (...) {
-                request->settle(std::current_exception());
-            }
-            if (!transaction.is_open()) {
-                break; // the disk has ended it, and all that was appended before is undone
-            }
-        }
         try {
+            for (Request* const request : group) {
+                try {
+                    request->settle(transaction.write(request->commit));
+                } catch (ConcurrencyError const&) {
+                    // It comes before the first event is written, so that the transaction is still good.
+                }
+            }
             transaction.commit();
         } catch (AppendOutcomeUnknown const& unknown) {
             for (Request* const request : group) {
-                if (!request->error) {
+                if (request->is_settled) {
                     std::exception_ptr own = of_part(unknown, request->commit);
                     request->settle(own ? std::move(own) : std::current_exception());
                 }

@@ -12,12 +12,12 @@
 
 namespace annals::sqlite::detail {
 
-/// One object of the database: its name, the statement that makes it, as SQLite keeps it in `sqlite_schema`, and the
-/// schema version that brought it.
+/// One object of the database.
 struct SchemaObject {
     std::string_view name;
-    std::string_view sql;
-    std::int64_t since = 1;
+    std::string_view sql;      ///< the statement that makes it, as SQLite keeps it in `sqlite_schema`
+    std::int64_t since = 1;    ///< the schema version that brought it
+    std::string_view before{}; ///< the trigger that versions before had under its name
 };
 
 /// All that a store has in its file.
@@ -44,8 +44,14 @@ BEGIN SELECT RAISE(ABORT, 'annals: stored events are immutable'); END)"},
     {"events_refuse_delete",
      R"(CREATE TRIGGER events_refuse_delete BEFORE DELETE ON events
 BEGIN SELECT RAISE(ABORT, 'annals: stored events are immutable'); END)"},
-    // INSERT OR REPLACE deletes without firing a DELETE trigger.
+    // INSERT OR REPLACE deletes without firing a DELETE trigger. But an OR clause of a statement also takes the place
+    // of those in the triggers that it fires: without one, this insert of a NULL passes by; under OR REPLACE it is an
+    // error.
+    {"events_guard", "CREATE TABLE events_guard (takes_no_or_clause INTEGER NOT NULL) STRICT", 3},
     {"events_refuse_replace",
+     R"(CREATE TRIGGER events_refuse_replace BEFORE INSERT ON events
+BEGIN INSERT OR IGNORE INTO events_guard (rowid, takes_no_or_clause) VALUES (1, NULL); END)",
+     3,
      R"(CREATE TRIGGER events_refuse_replace BEFORE INSERT ON events
 WHEN EXISTS (SELECT 1 FROM events WHERE position = NEW.position)
   OR EXISTS (SELECT 1 FROM events WHERE event_id = NEW.event_id)
@@ -113,7 +119,7 @@ inline constexpr SchemaObject version_table{
 };
 
 /// Grows with each change of the tables above. An older file is carried over by what came since.
-inline constexpr std::int64_t schema_version = 2;
+inline constexpr std::int64_t schema_version = 3;
 
 /// The statement that has made the object; nothing if there is none of that name.
 [[nodiscard]] inline std::optional<std::string> schema_object(Connection& connection, std::string_view name) {
@@ -155,20 +161,30 @@ inline void check_schema(Connection& connection, std::string const& path) {
     }
 }
 
+/// Makes room for an object in a store of schema version `from`, or in a database that is none if that is 0.
+/// @throws CorruptData  if what has its name is not what such a store has there
+inline void
+make_room_for(Connection& connection, SchemaObject const& object, std::int64_t from, std::string const& path) {
+    bool const is_changed = from > 0 && !object.before.empty();
+    if (schema_object(connection, object.name) != (is_changed ? std::optional{object.before} : std::nullopt)) {
+        throw CorruptData{
+            "'" + path + "' is no event store" + (from > 0 ? " of schema version " + std::to_string(from) : "") +
+            ", by its '" + std::string{object.name} + "'"
+        };
+    }
+    if (is_changed) {
+        connection.execute("DROP TRIGGER " + std::string{object.name});
+    }
+}
+
 /// Makes what came since schema version `from`, 0 for all. Within a transaction.
 /// @throws CorruptData  if the file is a database that has other tables of these names
 inline void make_schema_since(Connection& connection, std::int64_t from, std::string const& path) {
     for (SchemaObject const& object : schema) {
-        if (object.since <= from) {
-            continue;
+        if (object.since > from) {
+            make_room_for(connection, object, from, path);
+            connection.execute(std::string{object.sql});
         }
-        if (schema_object(connection, object.name)) {
-            throw CorruptData{
-                from == 0 ? "'" + path + "' is no event store, but has a '" + std::string{object.name} + "'"
-                          : "'" + path + "' has a '" + std::string{object.name} + "' that is not the event store's"
-            };
-        }
-        connection.execute(std::string{object.sql});
     }
     if (from == 0) {
         connection.execute(std::string{version_table.sql});
