@@ -41,7 +41,7 @@ public:
     /// @param answer  as above
     [[nodiscard]] std::vector<AppendResult> of(Connection& connection, Result const& answer) const {
         auto results = if_as_expected(answer);
-        if (results.empty()) {
+        if (results.size() < commit_.size()) {
             // Perhaps because this very commit was made before.
             if (auto earlier = find_earlier(connection)) {
                 return std::move(*earlier);
