@@ -63,7 +63,7 @@ public:
 private:
     template <class Transaction, class Line>
     void add(Transaction& transaction, Line const& line, std::int64_t quantity) {
-        transaction.run(
+        transaction.queue(
             "INSERT INTO " + table_ +
                 " AS s (stock_code, description, quantity, revenue) VALUES ($1, $2, $3, $4) "
                 "ON CONFLICT (stock_code) DO UPDATE SET "

@@ -39,7 +39,7 @@ public:
 
     template <class Transaction>
     void handle(OrderCreated const& e, annals::EventFacts const& at, Transaction& transaction) {
-        transaction.run(
+        transaction.queue(
             "INSERT INTO " + table_ + " VALUES ($1, $2, $3, $4, 'open', 0, 0)",
             at.aggregate_id(),
             to_text(e.kind),
@@ -57,7 +57,7 @@ public:
     }
     template <class Transaction>
     void handle(OrderShipped const&, annals::EventFacts const& at, Transaction& transaction) {
-        transaction.run("UPDATE " + table_ + " SET status = 'shipped' WHERE order_id = $1", at.aggregate_id());
+        transaction.queue("UPDATE " + table_ + " SET status = 'shipped' WHERE order_id = $1", at.aggregate_id());
     }
 
     /// The totals of all orders, and of each country.
@@ -82,7 +82,7 @@ public:
 private:
     template <class Transaction>
     void add(Transaction& transaction, annals::EventFacts const& at, Money amount) {
-        transaction.run(
+        transaction.queue(
             "UPDATE " + table_ + " SET lines = lines + 1, revenue = revenue + $1 WHERE order_id = $2",
             amount.millionths(),
             at.aggregate_id()

@@ -46,7 +46,7 @@ public:
 
     template <class Transaction>
     void handle(OrderCreated const& e, annals::EventFacts const& at, Transaction& transaction) {
-        transaction.run("INSERT INTO " + countries_ + " VALUES ($1, $2)", at.aggregate_id(), e.country);
+        transaction.queue("INSERT INTO " + countries_ + " VALUES ($1, $2)", at.aggregate_id(), e.country);
     }
     template <class Transaction>
     void handle(LineAdded const& e, annals::EventFacts const& at, Transaction& transaction) {
@@ -72,7 +72,7 @@ public:
 private:
     template <class Transaction>
     void add(Transaction& transaction, annals::EventFacts const& at, Money amount) {
-        transaction.run(
+        transaction.queue(
             "INSERT INTO " + days_ +
                 " AS d (day, country, lines, revenue) SELECT CAST($1 AS TEXT), country, 1, "
                 "CAST($2 AS BIGINT) FROM " +

@@ -31,7 +31,7 @@ struct ItemTotals {
     using events = std::variant<OrderItemAdded>;
 
     std::string table;
-    std::function<void(annals::Position)> seen = nullptr; ///< called when an event was handled
+    std::function<void(annals::Position)> seen = nullptr; ///< called when what an event changes has been changed
 
     template <class Transaction>
     void prepare(std::int64_t, Transaction& transaction) {
@@ -40,8 +40,9 @@ struct ItemTotals {
     }
     template <class Transaction>
     void handle(OrderItemAdded const& item, annals::EventFacts const& at, Transaction& transaction) {
-        transaction.run(upsert, item.product_id, std::int64_t{item.quantity});
+        transaction.queue(upsert, item.product_id, std::int64_t{item.quantity});
         if (seen) {
+            transaction.flush();
             seen(at.position);
         }
     }

@@ -56,8 +56,8 @@ public:
         if (hold_.is_claimed()) {
             Page page = Page::at(read_to_, {});
             std::size_t done = 0;
-            bool is_handler_at_work = false;
-            commit(page, done, is_handler_at_work);
+            Blame blame = Blame::store;
+            commit(page, done, blame);
         }
         hold_.release([](ProjectionStatus&) {});
     }
@@ -83,6 +83,9 @@ public:
 private:
     using Page = LogPage<typename Store::payload_type>;
     using Clock = std::chrono::steady_clock;
+
+    /// Whose fault a failure is. What a handler has queued fails later than the handler, see `Transaction::queue`.
+    enum class Blame : std::uint8_t { store, handler, either };
 
     bool claim() {
         if (!hold_.claim([&](std::int64_t generation, auto&... transaction) {
@@ -120,47 +123,63 @@ private:
 
     bool handle(Page& page) {
         std::size_t done = 0;
-        bool is_handler_at_work = false;
+        Blame blame = Blame::store;
         std::string reason;
         try {
-            commit(page, done, is_handler_at_work);
+            commit(page, done, blame);
             attempts_ = 0;
             return !page.reaches_head;
         } catch (...) {
-            if (!is_handler_at_work || is_transient_failure()) {
+            if (blame == Blame::store || is_transient_failure()) {
                 throw;
             }
             reason = failure_text();
         }
-        if (page.events.size() == 1) {
+        if (page.events.size() == 1 && blame == Blame::handler) {
             give_up_or_wait(page, std::move(reason));
             return true;
         }
         // Which event it is, and whether alone it fails as well, shows one by one.
         careful_to_ = page.end;
-        if (done == 0) {
-            return true;
+        if (done > 0 && blame == Blame::handler) {
+            commit_before_failure(page, done);
         }
-        // What came before it is done first. The transaction that was to do it is undone, so it is handled again.
+        return true;
+    }
+
+    /// What came before the handler that failed is done first.
+    void commit_before_failure(Page& page, std::size_t done) {
         page.keep_first(done);
         if constexpr (Consumer::is_transactional) {
-            done = 0;
+            done = 0; // the transaction that was to do it is undone, so it is handled again
         } else {
             handled_to_ = page.end;
             page.events.clear();
         }
-        commit(page, done, is_handler_at_work);
-        return true;
+        Blame blame = Blame::store;
+        try {
+            commit(page, done, blame);
+        } catch (...) {
+            if (blame == Blame::store || is_transient_failure()) {
+                throw;
+            }
+            // It was one of them, by what it had queued. That shows one by one, too.
+        }
     }
 
-    void commit(Page& page, std::size_t& done, bool& is_handler_at_work) {
+    void commit(Page& page, std::size_t& done, Blame& blame) {
         ProjectionStatus const seen = *hold_.row();
         Clock::time_point const begun = Clock::now();
+        bool const is_careful = read_to_ < careful_to_;
         auto const may_go_on = [&] { return Clock::now() - begun < options_.lease / 3 && !control_.is_stopping(); };
         auto const hand_over = [&](bool is_live, auto&... transaction) {
-            is_handler_at_work = true;
+            blame = Blame::handler;
             consumer_.handle(page.events, is_live, done, may_go_on, transaction...);
-            is_handler_at_work = false;
+            if (is_careful) {
+                (transaction.flush(), ...);
+            }
+            bool const may_be_queued = Consumer::is_transactional && !is_careful && done > 0;
+            blame = may_be_queued ? Blame::either : Blame::store;
             page.keep_first(done);
         };
         if constexpr (!Consumer::is_transactional) {

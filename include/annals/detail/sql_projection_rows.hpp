@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -72,7 +73,7 @@ public:
     /// Writes all that can change of a row that was locked.
     void update(ProjectionStatus const& row) {
         ProjectionFailure const failure = row.failure.value_or(ProjectionFailure{});
-        transaction_.run(
+        transaction_.queue(
             "UPDATE " + projections_ +
                 " SET state = $1, is_served = $2, position = $3, event_id = $4, epoch = $5, owner = $6, lease_until = "
                 "$7, failed_position = $8, failed_event_id = $9, failure = $10 WHERE name = $11 AND generation = $12 "
@@ -95,18 +96,20 @@ public:
 
     /// The id of the event at that position, if there is one.
     [[nodiscard]] std::optional<EventId> event_id_at(Position position) {
+        if (auto const known = ids_.find(position); known != ids_.end()) {
+            return known->second;
+        }
         auto rows = transaction_.query(
             "SELECT event_id FROM " + transaction_.table("events") + " WHERE position = $1", position.first()
         );
         if (!rows.next()) {
             return std::nullopt;
         }
-        std::string_view const id = rows.text(0);
-        return id.size() == 16 ? id_from_bytes(id) : parse_event_id(id);
+        return stored_id(rows.text(0));
     }
 
     void add(DeadLetter const& letter) {
-        transaction_.run(
+        transaction_.queue(
             "INSERT INTO " + dead_letters_ +
                 " (name, generation, part, position, event_id, reason, failed_at) VALUES ($1, $2, $3, $4, $5, $6, " +
                 std::string{Transaction::now_micros_sql()} + ")",
@@ -159,11 +162,12 @@ private:
     [[nodiscard]] std::string select() const {
         return "SELECT name, generation, part, parts, definition, state, is_served, position, event_id, epoch, owner, "
                "lease_until, failed_position, failed_event_id, failure, " +
-               std::string{Transaction::now_micros_sql()} + " FROM " + projections_;
+               std::string{Transaction::now_micros_sql()} + ", (SELECT event_id FROM " + transaction_.table("events") +
+               " AS event WHERE event.position = projection.position) FROM " + projections_ + " AS projection";
     }
 
     template <class Rows>
-    [[nodiscard]] static std::vector<ProjectionStatus> read(Rows rows) {
+    [[nodiscard]] std::vector<ProjectionStatus> read(Rows rows) {
         std::vector<ProjectionStatus> all;
         while (rows.next()) {
             ProjectionStatus& row = all.emplace_back();
@@ -181,6 +185,10 @@ private:
                 row.failure = {id_in(rows.text(13)), Position{rows.integer(12)}, std::string{rows.text(14)}};
             }
             row.now = time_in(rows.integer(15));
+            // A row that was waited for may be at an event that this statement does not see yet.
+            if (!rows.is_null(16)) {
+                ids_.insert_or_assign(row.position, stored_id(rows.text(16)));
+            }
         }
         return all;
     }
@@ -200,6 +208,10 @@ private:
     }
 
     [[nodiscard]] static std::string text_of(EventId const& id) { return id == EventId{} ? "" : to_text(id); }
+    /// Of an event, which SQLite keeps as bytes.
+    [[nodiscard]] static EventId stored_id(std::string_view id) {
+        return id.size() == 16 ? id_from_bytes(id) : parse_event_id(id);
+    }
     [[nodiscard]] static EventId id_in(std::string_view text) {
         return text.empty() ? EventId{} : parse_event_id(text);
     }
@@ -218,6 +230,7 @@ private:
     Transaction& transaction_;
     std::string projections_;
     std::string dead_letters_;
+    std::map<Position, EventId> ids_; ///< of the events at the places of the rows that were read
 };
 
 } // namespace annals::detail

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace annals {
 
@@ -26,8 +27,7 @@ public:
         require_name("projection name", name);
         postgres::detail::Deadline const until = database_->deadline();
         return database_->repeatable(until, [&](postgres::detail::Connection& connection) -> std::optional<Checkpoint> {
-            auto const answer =
-                connection.run(database_->sql().load_checkpoint, postgres::detail::Parameters::of(name), until);
+            auto const answer = connection.run(load_, postgres::detail::Parameters::of(name), until);
             if (answer.rows() == 0) {
                 return std::nullopt;
             }
@@ -59,7 +59,7 @@ public:
             parameters.add(from->event_id);
             parameters.add(from->epoch);
         }
-        std::string const& sql = from ? database_->sql().advance_checkpoint : database_->sql().first_checkpoint;
+        std::string const& sql = from ? advance_ : insert_;
         // Not repeated: a repetition after a lost answer would find the checkpoint moved, by itself.
         if (database_->once([&](postgres::detail::Connection& connection, postgres::detail::Deadline const& until) {
                 return connection.run(sql, parameters, until).rows();
@@ -71,7 +71,20 @@ public:
     }
 
 private:
+    [[nodiscard]] std::string in_schema(std::string sql) const {
+        return postgres::detail::in_schema(database_->options().schema, std::move(sql));
+    }
+
     std::shared_ptr<postgres::detail::Database> database_;
+    std::string load_ =
+        in_schema("SELECT position, event_id, epoch, checksum FROM @.checkpoints WHERE name = $1::text");
+    std::string insert_ =
+        in_schema("INSERT INTO @.checkpoints (name, position, event_id, epoch, checksum) "
+                  "VALUES ($1::text, $2::text, $3::uuid, $4::int8, $5::int8) ON CONFLICT DO NOTHING RETURNING true");
+    std::string advance_ =
+        in_schema("UPDATE @.checkpoints SET position = $2::text, event_id = $3::uuid, epoch = $4::int8, "
+                  "checksum = $5::int8 WHERE name = $1::text AND position = $6::text AND event_id = $7::uuid "
+                  "AND epoch = $8::int8 RETURNING true");
 };
 
 static_assert(CheckpointStore<PostgresCheckpointStore>);

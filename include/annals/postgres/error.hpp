@@ -15,21 +15,27 @@ namespace annals::postgres {
 class PostgresError : public StoreError {
 public:
     /// @param server_message  the server's primary message; it may repeat user data and is kept out of `what()`
-    PostgresError(std::string const& sqlstate, std::string server_message, std::string constraint)
+    PostgresError(
+        std::string const& sqlstate, std::string server_message, std::string constraint, std::string queued_sql = {}
+    )
         : StoreError{
               "annals: PostgreSQL refused a statement: " + std::string{detail::meaning_of(sqlstate).text} + " (SQLSTATE " +
-                  sqlstate + ")",
+                  sqlstate + ")" + (queued_sql.empty() ? "" : ": ") + queued_sql,
               sqlstate, detail::meaning_of(sqlstate).is_transient
           },
-          server_message_{std::move(server_message)}, constraint_{std::move(constraint)} {}
+          server_message_{std::move(server_message)}, constraint_{std::move(constraint)},
+          queued_sql_{std::move(queued_sql)} {}
 
     [[nodiscard]] std::string const& server_message() const noexcept { return server_message_; }
     /// The violated constraint's name, if there is one.
     [[nodiscard]] std::string const& constraint() const noexcept { return constraint_; }
+    /// The statement, if it was queued before and is not the one that the caller has just run; else empty.
+    [[nodiscard]] std::string const& queued_sql() const noexcept { return queued_sql_; }
 
 private:
     std::string server_message_;
     std::string constraint_;
+    std::string queued_sql_;
 };
 
 /// The connection died, or could not be made. Nothing is known of a statement that was under way.

@@ -68,7 +68,20 @@ public:
         return std::strtoull(PQcmdTuples(result.get()), nullptr, 10);
     }
 
-    /// The same for a query. All its rows are fetched at once.
+    /// The same for a statement whose outcome nobody waits for: many of them cost one round trip.
+    ///
+    /// It goes ahead of the next one that is waited for; when a thousand are queued, or their values are a megabyte; or
+    /// ahead of the commit. If the server refuses it that is thrown there, with its text in
+    /// `PostgresError::queued_sql`.
+    template <class... Values>
+    void queue(std::string_view sql, Values const&... values) {
+        connection_.queue(call(sql, values...), shared_database()->deadline());
+    }
+
+    /// Waits until all that is queued has been done. @throws as `run`
+    void flush() { connection_.flush(shared_database()->deadline()); }
+
+    /// As `run`, for a query. All its rows are fetched at once.
     template <class... Values>
     [[nodiscard]] Rows query(std::string_view sql, Values const&... values) {
         return Rows{answer(sql, values...)};
@@ -89,8 +102,12 @@ public:
         return "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint";
     }
 
-    /// libpq's own handle, for code that works with that. It must leave the transaction open.
-    [[nodiscard]] PGconn* handle() const noexcept { return connection_.link().get(); }
+    /// libpq's own handle, for code that works with that, when what is queued is done. It must leave the transaction
+    /// open.
+    [[nodiscard]] PGconn* handle() {
+        flush();
+        return connection_.link().get();
+    }
 
     /// For the library: what was appended.
     [[nodiscard]] std::vector<EventId> const& appended() const noexcept { return appended_; }
@@ -98,9 +115,15 @@ public:
 private:
     template <class... Values>
     [[nodiscard]] detail::Result answer(std::string_view sql, Values const&... values) {
+        detail::Call const one = call(sql, values...);
+        return std::move(connection_.run(std::span{&one, 1}, shared_database()->deadline()).front());
+    }
+
+    template <class... Values>
+    [[nodiscard]] static detail::Call call(std::string_view sql, Values const&... values) {
         detail::Call call{sql, {}, detail::Format::text};
         (call.parameters.add_text(to_parameter(values)), ...);
-        return std::move(connection_.run(std::span{&call, 1}, shared_database()->deadline()).front());
+        return call;
     }
 
     template <class Value>
@@ -132,6 +155,7 @@ namespace detail {
 
 /// Commits, and says what is known if that fails.
 inline void commit(Connection& connection, Transaction const& transaction, Deadline const& until) {
+    connection.flush(until); // whatever comes of it, nothing was written
     std::string reason = "the server warned while it committed";
     try {
         connection.commit(until);
@@ -149,7 +173,7 @@ template <class Work>
 auto transact(std::shared_ptr<Database> const& database, Work&& work) {
     auto connection = database->pool().borrow(database->deadline());
     OpenTransaction const open{*connection, database->deadline()};
-    connection->begin({}, database->deadline());
+    connection->begin();
     Transaction transaction{database, *connection};
     if constexpr (std::is_void_v<std::invoke_result_t<Work&, Transaction&>>) {
         work(transaction);

@@ -77,6 +77,15 @@ public:
         return has_changed ? static_cast<std::size_t>(sqlite3_changes64(connection_.handle())) : 0;
     }
 
+    /// The same, for code that runs on other databases too, where it may be done later than now.
+    template <class... Values>
+    void queue(std::string_view sql, Values const&... values) {
+        require_open();
+        connection_.run(sql, values...);
+    }
+    /// Waits for what is queued, which is nothing here.
+    void flush() noexcept {}
+
     /// Starts a query; values as in `run`. One at a time of the same text.
     template <class... Values>
     [[nodiscard]] Rows query(std::string_view sql, Values const&... values) {

@@ -125,6 +125,7 @@ TEST_CASE("postgres: no reader passes the events of an open transaction") {
         transaction.append({"Order", "slow"}, ExpectedVersion::any(), make_events(1));
         std::thread{[&] { beside.store.append({"Order", "fast"}, ExpectedVersion::any(), make_events(1)); }}.join();
         CHECK(read().empty());
+        CHECK(beside.store.head() == annals::Position{});
         CHECK(beside.session.run("SELECT count(*) FROM " + beside.schema + ".events") == "1"); // a naive reader's
     });
     CHECK(read() == std::vector<std::string>{"slow", "fast"});

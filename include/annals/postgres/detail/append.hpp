@@ -52,6 +52,9 @@ public:
         try {
             answers = connection.run(calls, until_);
         } catch (PostgresError const& error) {
+            if (!error.queued_sql().empty()) {
+                throw; // it has not come to the savepoint
+            }
             connection.run("ROLLBACK TO SAVEPOINT annals_append", {}, until_);
             return confirmed(connection, verdict_.of(connection, error));
         }

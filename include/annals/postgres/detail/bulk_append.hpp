@@ -83,7 +83,8 @@ public:
             {database_.sql().draw_positions, Parameters::of(static_cast<std::int64_t>(events_))},
         };
         calls.add_notification(all);
-        std::vector<Result> answers = connection.begin(all, until_);
+        connection.begin();
+        std::vector<Result> answers = connection.run(all, until_);
         Result const& drawn = answers[2];
         for (int row = 0; row < drawn.rows(); ++row) {
             positions_.push_back(drawn.int8(row, 0));

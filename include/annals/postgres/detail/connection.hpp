@@ -40,11 +40,8 @@ public:
     /// @throws ConnectionLost  if the connection dies before the last answer; what was done is not known
     std::vector<Result> run(std::span<Call const> calls, Deadline const& deadline) {
         saw_warning_ = false;
-        if (is_pooled_ && !is_in_transaction()) {
-            Call const commit{"COMMIT", {}};
-            return run_from_begin(calls, &commit, deadline);
-        }
-        return pipeline_.run(calls, deadline);
+        bool const is_alone = is_pooled_ && !is_in_transaction() && !pipeline_.has_queue();
+        return is_alone ? run_as_transaction(calls, deadline) : pipeline_.run(calls, deadline);
     }
 
     /// The same for one call.
@@ -53,10 +50,29 @@ public:
         return std::move(run(std::span{&call, 1}, deadline).front());
     }
 
-    /// Begins a transaction, and does the first calls in it: one round trip.
-    std::vector<Result> begin(std::span<Call const> calls, Deadline const& deadline) {
-        saw_warning_ = false;
-        return run_from_begin(calls, nullptr, deadline);
+    /// Keeps a call for the next `run`, which sends it ahead of its own and drops what is answered to it. There is an
+    /// end to what is kept: then it is sent now. In a transaction.
+    void queue(Call call, Deadline const& deadline) {
+        pipeline_.queue(std::move(call));
+        if (pipeline_.is_queue_full()) {
+            flush(deadline);
+        }
+    }
+
+    /// Sends what is queued, and waits until it is done. @throws as `run`
+    void flush(Deadline const& deadline) {
+        if (pipeline_.has_queue()) {
+            run({}, deadline);
+        }
+    }
+
+    /// Begins a transaction with the next `run`.
+    void begin() {
+        pipeline_.queue({"BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE", {}});
+        if (is_pooled_) {
+            // Each transaction may meet another session, so it brings its settings along.
+            pipeline_.queue(settings_.call(Scope::transaction));
+        }
     }
 
     /// Feeds rows to a COPY FROM STDIN. @returns whether all of them were stored
@@ -90,6 +106,7 @@ public:
     /// Commits the open transaction.
     /// @throws StoreError  if the server rolled back instead, as it answers to COMMIT after a failure, without an error
     void commit(Deadline const& deadline) {
+        flush(deadline); // apart, so that no other statement's warning is taken for the commit's
         saw_warning_ = false;
         Call const call{"COMMIT", {}};
         require_committed(pipeline_.run(std::span{&call, 1}, deadline).front());
@@ -97,6 +114,7 @@ public:
 
     /// Ends the open transaction without it, if there is one.
     void roll_back(Deadline const& deadline) {
+        pipeline_.forget_queue(deadline);
         if (is_in_transaction()) {
             Call const call{"ROLLBACK", {}};
             pipeline_.run(std::span{&call, 1}, deadline);
@@ -130,25 +148,14 @@ public:
     [[nodiscard]] Link& link() noexcept { return link_; }
 
 private:
-    /// @param last  a call behind the others, whose result is not returned; or null
-    std::vector<Result> run_from_begin(std::span<Call const> calls, Call const* last, Deadline const& deadline) {
-        std::vector<Call> all{{"BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE", {}}};
-        if (is_pooled_) {
-            // Each transaction may meet another session, so it brings its settings along.
-            all.push_back(settings_.call(Scope::transaction));
-        }
-        auto const before = static_cast<std::ptrdiff_t>(all.size());
-        all.insert(all.end(), calls.begin(), calls.end());
-        if (last != nullptr) {
-            all.push_back(*last);
-        }
+    std::vector<Result> run_as_transaction(std::span<Call const> calls, Deadline const& deadline) {
+        std::vector<Call> all{calls.begin(), calls.end()};
+        all.push_back({"COMMIT", {}});
+        begin();
         try {
             std::vector<Result> results = pipeline_.run(all, deadline);
-            if (last != nullptr) {
-                require_committed(results.back());
-                results.pop_back();
-            }
-            results.erase(results.begin(), results.begin() + before);
+            require_committed(results.back());
+            results.pop_back();
             return results;
         } catch (PostgresError const&) {
             roll_back(deadline);

@@ -26,11 +26,11 @@ struct Page {
     std::size_t size = 100;
     bool is_last = false;
 
-    /// Reads the rows of an answer to a request for `asked` events.
-    void take(Result const& result, std::size_t asked, std::optional<StreamName> name) {
+    /// Reads the first rows of an answer to a request for `asked` events.
+    void take(Result const& result, int rows, std::size_t asked, std::optional<StreamName> name) {
         events.clear();
         std::size_t bytes = 0;
-        for (int row = 0; row < result.rows(); ++row) {
+        for (int row = 0; row < rows; ++row) {
             events.push_back(event_of(result, row, name));
             bytes += events.back().payload.data.size() + 256;
         }
@@ -50,7 +50,6 @@ public:
 
     Cursor(Source source, Query query) : source_{std::move(source)}, query_{std::move(query)} {
         Deadline const until = source_.deadline();
-        query_.begin(source_, until);
         read_page(until);
         if (!page_.is_last) {
             query_.go_on(source_, until);
@@ -67,11 +66,8 @@ public:
 private:
     void read_page(Deadline const& until) {
         std::size_t const asked = page_.size < query_.left() ? page_.size : query_.left();
-        Result const answer = source_.read(until, [&](Connection& connection) {
-            Call const call = query_.call(source_.sql(), asked);
-            return std::move(connection.run(std::span{&call, 1}, until).front());
-        });
-        page_.take(answer, asked, query_.stream());
+        Result const answer = query_.ask(source_, asked, until);
+        page_.take(answer, query_.rows_of(answer), asked, query_.stream());
         at_ = 0;
         for (Event const& event : page_.events) {
             query_.accept(event);
@@ -90,17 +86,17 @@ class StreamQuery {
 public:
     StreamQuery(StreamName const& stream, Version after) : stream_{stream}, at_{after} {}
 
-    void begin(Source const&, Deadline const&) noexcept {}
     /// Only a stream of several pages needs to know where to end.
     void go_on(Source const& source, Deadline const& until) { last_ = stream_version(source, stream_, until); }
 
-    [[nodiscard]] Call call(Statements const& sql, std::size_t asked) const {
+    [[nodiscard]] Result ask(Source const& source, std::size_t asked, Deadline const& until) const {
         Parameters parameters = key_of(stream_);
         parameters.add(at_.value());
         parameters.add(last_.value());
         parameters.add(static_cast<std::int64_t>(asked));
-        return {sql.stream, std::move(parameters)};
+        return run(source, {source.sql().stream, std::move(parameters)}, until);
     }
+    [[nodiscard]] static int rows_of(Result const& answer) noexcept { return answer.rows(); }
 
     void accept(Event const& event) {
         if (event.version != at_.next()) {
@@ -126,21 +122,29 @@ public:
     LogQuery(Position after, std::size_t limit, EventFilter const& filter)
         : at_{after.first()}, left_{limit}, filter_{filter} {}
 
-    void begin(Source const& source, Deadline const& until) {
-        last_ = frontier(source, until);
-        if (filter_.admits_all()) {
-            end_ = last_;
-        } else {
+    void go_on(Source const&, Deadline const&) noexcept {}
+
+    /// The first answer may go beyond the frontier, which comes with it.
+    [[nodiscard]] Result ask(Source const& source, std::size_t asked, Deadline const& until) {
+        if (is_begun_) {
+            return run(source, call(source.sql(), asked), until);
+        }
+        is_begun_ = true;
+        if (!filter_.admits_all()) {
             filtered_sql_ = source.sql().log_where(condition_of(filter_));
             end_ = end_of_stretch();
         }
+        Settled settled = settle(source, call(source.sql(), asked), until);
+        last_ = settled.frontier;
+        end_ = end_ < last_ ? end_ : last_;
+        return std::move(settled.answer);
     }
-    void go_on(Source const&, Deadline const&) noexcept {}
-
-    [[nodiscard]] Call call(Statements const& sql, std::size_t asked) const {
-        Parameters parameters = Parameters::of(at_, end_, static_cast<std::int64_t>(asked));
-        add_parameters(parameters, filter_);
-        return {filter_.admits_all() ? sql.log : filtered_sql_, std::move(parameters)};
+    [[nodiscard]] int rows_of(Result const& answer) const {
+        int rows = answer.rows();
+        while (rows > 0 && answer.int8(rows - 1, 0) > last_) {
+            --rows;
+        }
+        return rows;
     }
 
     void accept(Event const& event) {
@@ -171,9 +175,16 @@ private:
 
     [[nodiscard]] std::int64_t end_of_stretch() const noexcept { return last_ - at_ > stretch ? at_ + stretch : last_; }
 
+    [[nodiscard]] Call call(Statements const& sql, std::size_t asked) const {
+        Parameters parameters = Parameters::of(at_, end_, static_cast<std::int64_t>(asked));
+        add_parameters(parameters, filter_);
+        return {filter_.admits_all() ? sql.log : filtered_sql_, std::move(parameters)};
+    }
+
     std::int64_t at_;
-    std::int64_t end_ = 0; ///< of the stretch that is read now
-    std::int64_t last_ = 0;
+    std::int64_t last_ = (std::numeric_limits<std::int64_t>::max)(); ///< the frontier when it began
+    std::int64_t end_ = last_;                                       ///< of the stretch that is read now
+    bool is_begun_ = false;
     std::size_t left_;
     EventFilter filter_;
     std::string filtered_sql_;

@@ -36,8 +36,8 @@ inline void make_schema(Connection& connection, Options const& options, LockKeys
         return;
     }
     OpenTransaction const transaction{connection, until};
-    Call const lock{"SELECT pg_advisory_xact_lock($1::int8)", Parameters::of(locks.schema())};
-    connection.begin(std::span{&lock, 1}, until);
+    connection.begin();
+    connection.run("SELECT pg_advisory_xact_lock($1::int8)", Parameters::of(locks.schema()), until);
     int const from = stored_schema_version(connection, options, until);
     if (from < schema_version) {
         for (std::string const& statement : schema_sql(options, from)) {

@@ -7,7 +7,9 @@
 #include <annals/postgres/detail/event_rows.hpp>
 
 #include <cstdint>
+#include <limits>
 #include <memory>
+#include <span>
 #include <utility>
 
 namespace annals::postgres::detail {
@@ -33,41 +35,52 @@ private:
     Connection* transaction_;
 };
 
-/// The position up to which nothing will ever be added.
+/// An answer, and the position up to which nothing will ever be added to what it saw.
+struct Settled {
+    std::int64_t frontier;
+    Result answer;
+};
+
+/// Asks for the frontier and then runs `query`: one round trip.
 ///
 /// A position is drawn only while its transaction announces a lower one in pg_locks, and the announcement goes away
 /// only when the commit is visible. So what was drawn by the time of the first statement, and lies at or below all that
-/// is announced at the time of the second, is settled; a page is read with a later snapshot still.
+/// is announced at the time of the second, is settled; the query has a later snapshot still.
 /// @throws UsageError  in a transaction with one snapshot for all its statements, where none of this holds
-[[nodiscard]] inline std::int64_t frontier(Source const& source, Deadline const& until) {
+[[nodiscard]] inline Settled settle(Source const& source, Call query, Deadline const& until) {
+    Call const calls[] = {
+        {source.sql().last_drawn, {}},
+        {source.sql().lowest_announced, Parameters::of(source.locks().announcement())},
+        {source.sql().is_read_committed, {}},
+        std::move(query),
+    };
     return source.read(until, [&](Connection& connection) {
-        Call const calls[] = {
-            {source.sql().last_drawn, {}},
-            {source.sql().lowest_announced, Parameters::of(source.locks().announcement())},
-            {source.sql().is_read_committed, {}},
-        };
-        auto const answers = connection.run(calls, until);
+        auto answers = connection.run(calls, until);
         if (!answers[2].boolean(0, 0)) {
             throw UsageError{"annals: following the log needs a transaction of isolation level READ COMMITTED"};
         }
         std::int64_t const last = answers[0].int8(0, 0);
         bool const is_announced = !answers[1].is_null(0, 0) && answers[1].int8(0, 0) < last;
-        return is_announced ? answers[1].int8(0, 0) : last;
+        return Settled{is_announced ? answers[1].int8(0, 0) : last, std::move(answers[3])};
+    });
+}
+
+[[nodiscard]] inline Result run(Source const& source, Call const& call, Deadline const& until) {
+    return source.read(until, [&](Connection& connection) {
+        return std::move(connection.run(std::span{&call, 1}, until).front());
     });
 }
 
 /// Not the frontier itself, for a crash of the server may take back positions that were drawn and never stored.
 [[nodiscard]] inline Position head(Source const& source, Deadline const& until) {
-    auto const settled = Parameters::of(frontier(source, until));
-    return source.read(until, [&](Connection& connection) {
-        return Position{connection.run(source.sql().head, settled, until).int8(0, 0)};
-    });
+    auto const last_up_to = [&](std::int64_t position) { return Call{source.sql().head, Parameters::of(position)}; };
+    auto const [frontier, last] = settle(source, last_up_to((std::numeric_limits<std::int64_t>::max)()), until);
+    bool const is_settled = last.int8(0, 0) <= frontier;
+    return Position{is_settled ? last.int8(0, 0) : run(source, last_up_to(frontier), until).int8(0, 0)};
 }
 
 [[nodiscard]] inline Version stream_version(Source const& source, StreamName const& stream, Deadline const& until) {
-    return source.read(until, [&](Connection& connection) {
-        return Version{connection.run(source.sql().stream_version, key_of(stream), until).int8(0, 0)};
-    });
+    return Version{run(source, {source.sql().stream_version, key_of(stream)}, until).int8(0, 0)};
 }
 
 } // namespace annals::postgres::detail

@@ -165,16 +165,6 @@ public:
             "created_at = excluded.created_at, checksum = excluded.checksum");
     std::string remove_snapshot =
         in_("DELETE FROM @.snapshots WHERE aggregate_type = $1::text AND aggregate_id = $2::text");
-
-    std::string load_checkpoint =
-        in_("SELECT position, event_id, epoch, checksum FROM @.checkpoints WHERE name = $1::text");
-    std::string first_checkpoint =
-        in_("INSERT INTO @.checkpoints (name, position, event_id, epoch, checksum) "
-            "VALUES ($1::text, $2::text, $3::uuid, $4::int8, $5::int8) ON CONFLICT DO NOTHING RETURNING true");
-    std::string advance_checkpoint =
-        in_("UPDATE @.checkpoints SET position = $2::text, event_id = $3::uuid, epoch = $4::int8, checksum = $5::int8 "
-            "WHERE name = $1::text AND position = $6::text AND event_id = $7::uuid AND epoch = $8::int8 "
-            "RETURNING true");
 };
 
 } // namespace annals::postgres::detail

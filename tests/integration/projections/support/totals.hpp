@@ -62,7 +62,7 @@ private:
         if (before) {
             before(at);
         }
-        tx.run(
+        tx.queue(
             "INSERT INTO " + table +
                 " AS line VALUES ($1, $2, 1, $3) ON CONFLICT (id) DO UPDATE SET total = line.total + excluded.total, "
                 "events = line.events + 1, version = excluded.version",
