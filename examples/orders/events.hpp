@@ -4,8 +4,7 @@
 #define ORDERS_EVENTS_HPP
 
 #include "money.hpp"
-
-#include <nlohmann/json.hpp>
+#include <annals/json.hpp>
 
 #include <array>
 #include <cstdint>
@@ -94,10 +93,10 @@ inline void from_json(nlohmann::json const& json, Money& money) {
     money = *read;
 }
 
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(OrderCreated, kind, customer, country)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LineAdded, stock_code, description, quantity, unit_price)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LineReturned, stock_code, description, quantity, unit_price)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(OrderShipped, carrier, tracking_number)
+ANNALS_FIELDS(OrderCreated, kind, customer, country)
+ANNALS_FIELDS(LineAdded, stock_code, description, quantity, unit_price)
+ANNALS_FIELDS(LineReturned, stock_code, description, quantity, unit_price)
+ANNALS_FIELDS(OrderShipped, carrier, tracking_number)
 
 } // namespace orders
 

@@ -26,7 +26,7 @@ struct OrderLine {
 
     [[nodiscard]] Money amount() const { return quantity * unit_price; }
 };
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(OrderLine, stock_code, description, quantity, unit_price)
+ANNALS_FIELDS(OrderLine, stock_code, description, quantity, unit_price)
 
 /// What is known of an order after its events.
 struct OrderState {
@@ -40,9 +40,7 @@ struct OrderState {
     std::string carrier;
     std::string tracking_number;
 };
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(
-    OrderState, exists, kind, customer, country, lines, total, shipped, carrier, tracking_number
-)
+ANNALS_FIELDS(OrderState, exists, kind, customer, country, lines, total, shipped, carrier, tracking_number)
 
 /// The kind of an order shows in its id: `C536379` is a credit note, `A563185` an adjustment of a bad debt.
 [[nodiscard]] inline OrderKind kind_of(std::string_view id) {
