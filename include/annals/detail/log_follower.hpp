@@ -244,20 +244,7 @@ private:
             note_failure(failure);
             throw ProjectionFailed{hold_.row()->key, failure};
         }
-        hold_.set(with_projection_rows(store_, [&](auto& rows, auto&...) {
-            ProjectionStatus row = hold_.lock(rows);
-            if (row.position < event.position) { // else it was put aside before, and the answer was lost
-                rows.add({row.key, event.event_id, event.position, failure.reason, {}});
-                row.position = event.position;
-                row.event_id = event.event_id;
-            }
-            if (!is_running(row.state)) { // an operator has paused it meanwhile
-                row.owner.clear();
-            }
-            row.lease_until = row.now + options_.lease;
-            rows.update(row);
-            return row;
-        }));
+        hold_.put_aside(failure);
         go_on_from(*hold_.row());
         handled_to_ = read_to_;
         attempts_ = 0;

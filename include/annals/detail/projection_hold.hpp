@@ -75,6 +75,24 @@ public:
         row_ = std::move(row);
     }
 
+    /// Makes a dead letter of the event that cannot be handled, and goes on behind it.
+    void put_aside(ProjectionFailure const& failure) {
+        set(with_projection_rows(store_, [&](auto& rows, auto&...) {
+            ProjectionStatus row = lock(rows);
+            if (row.position < failure.position) { // else it was put aside before, and the answer was lost
+                rows.add({row.key, failure.event_id, failure.position, failure.reason, {}});
+                row.position = failure.position;
+                row.event_id = failure.event_id;
+            }
+            if (!is_running(row.state)) { // an operator has paused it meanwhile
+                row.owner.clear();
+            }
+            row.lease_until = row.now + options_.lease;
+            rows.update(row);
+            return row;
+        }));
+    }
+
     /// Ends the claim, and changes the row if it still stood.
     template <class Change>
     void release(Change&& change) {
