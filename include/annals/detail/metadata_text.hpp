@@ -9,7 +9,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -98,11 +97,6 @@ public:
         metadata.user.clear();
         metadata.extra.clear();
         return MetadataReader{text}.read_object(metadata);
-    }
-
-    [[nodiscard]] static std::optional<Metadata> read_checked(std::string_view text) {
-        std::optional<Metadata> metadata{std::in_place};
-        return read(text, *metadata) ? std::move(metadata) : std::nullopt;
     }
 
 private:

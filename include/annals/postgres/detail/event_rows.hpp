@@ -101,11 +101,9 @@ checksum_of(StreamName const& stream, NewEvent<EncodedPayload> const& event, std
         if (completed(checksum, event.version.value(), position) != result.int8(row, 10)) {
             throw corrupt("does not match its checksum");
         }
-        auto read = annals::detail::MetadataReader::read_checked(metadata);
-        if (!read) {
+        if (!annals::detail::MetadataReader::read(metadata, event.metadata)) {
             throw corrupt("was not written by this library");
         }
-        event.metadata = std::move(*read);
         return event;
     } catch (InvalidInput const&) {
         throw corrupt("has a name that no event can have");
