@@ -104,6 +104,13 @@ template <class Store>
     return is_held ? static_cast<std::size_t>(rows.at(0).owner.back() - '0') : runners;
 }
 
+/// Whether another runner than that one has taken the projection over.
+template <class Store>
+[[nodiscard]] bool is_taken_from(std::size_t runner, Store& store) {
+    std::size_t const now = owner(store);
+    return now < runners && now != runner;
+}
+
 /// @param free_locks  called when a runner stands frozen
 template <class Place, class FreeLocks>
 void check_four_runners(Place const& place, Where where, FreeLocks const& free_locks) {
@@ -120,14 +127,14 @@ void check_four_runners(Place const& place, Where where, FreeLocks const& free_l
         std::size_t const killed = owner(store);
         processes[killed].kill();
         bank::deposit(store, 50);
-        REQUIRE(comes_true([&] { return owner(store) < runners && owner(store) != killed; }));
+        REQUIRE(comes_true([&] { return is_taken_from(killed, store); }));
 
         std::size_t const frozen = owner(store);
         board.to_freeze() = static_cast<std::int64_t>(frozen) + 1;
         bank::deposit(store, 50);
         REQUIRE(comes_true([&] { return board.to_freeze() == 0; }));
         free_locks();
-        REQUIRE(comes_true([&] { return owner(store) < runners && owner(store) != frozen; }));
+        REQUIRE(comes_true([&] { return is_taken_from(frozen, store); }));
         bank::deposit(store, 50);
         ::kill(static_cast<::pid_t>(board.process_of(frozen).load()), SIGCONT);
         CHECK(comes_true([&] { return board.fenced(frozen) == 1; }));
