@@ -15,11 +15,13 @@ set(ANNALS_CORE_HEADERS
     annals/concepts/checkpoint_store.hpp
     annals/concepts/event_codec.hpp
     annals/concepts/event_store.hpp
+    annals/concepts/key_store.hpp
     annals/concepts/message_bus.hpp
     annals/concepts/projection.hpp
     annals/concepts/snapshot_codec.hpp
     annals/concepts/snapshot_policy.hpp
     annals/concepts/snapshot_store.hpp
+    annals/concepts/truncatable_event_store.hpp
     annals/decider.hpp
     annals/decoded_events.hpp
     annals/detail/aggregate_cache.hpp
@@ -48,6 +50,7 @@ set(ANNALS_CORE_HEADERS
     annals/detail/runner_control.hpp
     annals/detail/runner_thread.hpp
     annals/detail/save_retry.hpp
+    annals/detail/sealed_commit.hpp
     annals/detail/snapshot_cache.hpp
     annals/detail/sql_projection_rows.hpp
     annals/detail/type_name.hpp
@@ -59,6 +62,7 @@ set(ANNALS_CORE_HEADERS
     annals/event_facts.hpp
     annals/event_feed.hpp
     annals/event_filter.hpp
+    annals/event_history.hpp
     annals/event_id.hpp
     annals/event_name.hpp
     annals/event_range.hpp
@@ -93,6 +97,7 @@ set(ANNALS_CORE_HEADERS
     annals/memory/snapshot_store.hpp
     annals/message.hpp
     annals/metadata.hpp
+    annals/payload_transform.hpp
     annals/position.hpp
     annals/projection.hpp
     annals/projection_control.hpp
@@ -111,6 +116,8 @@ set(ANNALS_CORE_HEADERS
     annals/stream_version.hpp
     annals/subscription.hpp
     annals/timestamp.hpp
+    annals/truncation.hpp
+    annals/unknown_event.hpp
     annals/version.hpp
 )
 

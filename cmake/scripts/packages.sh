@@ -3,7 +3,7 @@
 
 # What each of them needs, by the names that Debian 12 gives.
 build_packages=(g++ cmake ninja-build ccache libboost-dev nlohmann-json3-dev libsqlite3-dev libpq-dev libcli11-dev
-  libnats-dev librdkafka-dev)
+  libnats-dev librdkafka-dev libsodium-dev libzstd-dev)
 test_packages=("${build_packages[@]}" catch2 postgresql-15 pgbouncer nats-server openssl iproute2 procps python3)
 
 # need_packages <package>...: installs those that are missing, or says which they are and stops.

@@ -5,18 +5,12 @@
 
 #include <annals/concepts/event_codec.hpp>
 #include <annals/event_range.hpp>
+#include <annals/unknown_event.hpp>
 
-#include <cstdint>
 #include <optional>
 #include <utility>
 
 namespace annals {
-
-/// What a reader does with an event whose type is not in its variant.
-enum class UnknownEvents : std::uint8_t {
-    refuse, ///< throw `UnknownEventType`
-    skip    ///< go on with the next one: the log of a store holds the events of other aggregates too
-};
 
 namespace detail {
 

@@ -20,10 +20,13 @@ namespace annals {
 //      |- IdempotencyMismatch    a known event id came with other content; nothing written
 //      |- AppendOutcomeUnknown   written or not: append the same events again to find out
 //      |- StreamNotFound         the stream has no events
+//      |- StreamTruncated        the events asked for are gone for good; what is left begins later
+//      |- StreamTombstoned       the stream was ended for good; nothing written
 //      |- StoreError             the database refused or failed; nothing written
 //      |- CorruptData            what is stored is not what was written; never handed on as an event
 //      |- DecodeError            the bytes are whole but do not fit the event type
 //      |  `- UnknownEventType    no event type of that name is known here
+//      |- UnreadablePayload      sealed for another place, or with a key that is not at hand (payload_transform.hpp)
 //      |- BusError               the broker did not confirm all messages; publish them again (bus_error.hpp)
 //      |- ProjectionFailed       a projection has stopped at an event (projection_status.hpp)
 //      |- FencedOut              another runner has moved the checkpoint; nothing written

@@ -82,6 +82,35 @@ private:
     StreamName stream_;
 };
 
+/// The stream has lost its beginning, see `TruncatableEventStore`, and what is left does not say what came before.
+class StreamTruncated : public Error {
+public:
+    /// @param first  the version of the first event that is left
+    StreamTruncated(StreamName const& stream, Version first)
+        : Error{"annals: the events of stream '" + to_text(stream) + "' before version " + to_text(first) + " are truncated"},
+          stream_{stream}, first_{first} {}
+
+    [[nodiscard]] StreamName const& stream() const noexcept { return stream_; }
+    [[nodiscard]] Version first() const noexcept { return first_; }
+
+private:
+    StreamName stream_;
+    Version first_;
+};
+
+/// The stream was ended for good: nothing can be appended to it any more. Nothing was written.
+class StreamTombstoned : public Error {
+public:
+    explicit StreamTombstoned(StreamName const& stream)
+        : Error{"annals: stream '" + to_text(stream) + "' has a tombstone: nothing is appended to it any more"},
+          stream_{stream} {}
+
+    [[nodiscard]] StreamName const& stream() const noexcept { return stream_; }
+
+private:
+    StreamName stream_;
+};
+
 /// What is stored is not what was written: a checksum, a hole in the versions, a damaged file.
 class CorruptData : public Error {
 public:

@@ -13,8 +13,8 @@ endif()
 if(NOT ADAPTER_LIMIT)
   set(ADAPTER_LIMIT 3000) # on top of the core
 endif()
-# A pool of connections, appends of several threads, and statements that are queued have no counterpart elsewhere.
-math(EXPR POSTGRES_LIMIT "${ADAPTER_LIMIT} + 300")
+# The databases: appends of several threads at once, the ends of streams, payloads that are sealed.
+math(EXPR DATABASE_LIMIT "${ADAPTER_LIMIT} + 300")
 
 # count_lines(<variable> <name> <header>...)
 function(count_lines variable name)
@@ -59,8 +59,8 @@ foreach(adapter sqlite postgres nats kafka)
   count_lines(both ${adapter} annals/annals.hpp annals/${adapter}.hpp)
   math(EXPR added "${both} - ${core}")
   set(limit ${ADAPTER_LIMIT})
-  if(adapter STREQUAL "postgres")
-    set(limit ${POSTGRES_LIMIT})
+  if(adapter MATCHES "^(sqlite|postgres)$")
+    set(limit ${DATABASE_LIMIT})
   endif()
   report("annals/${adapter}.hpp on top" ${added} ${limit})
 endforeach()

@@ -10,13 +10,15 @@ cmake_minimum_required(VERSION 3.24)
 
 # The headers right under include/annals, each at one level. Roofs only gather.
 set(vocabulary
-    append bus_error checkpoint encoded_payload error event_context event_facts event_filter event_id event_name
-    event_range event_stream events_of id_text limits message metadata position projection_progress projection_status
-    snapshot sourced_event stream_error stream_name stream_version timestamp version
+    append bus_error checkpoint encoded_payload error event_context event_facts event_filter event_history event_id
+    event_name event_range event_stream events_of id_text limits message metadata payload_pipeline payload_transform
+    personal position projection_progress projection_status snapshot sourced_event stream_error stream_name
+    stream_version timestamp truncation unknown_event version
 )
 set(blocks
-    aggregate append_hint cached_aggregates cloud_events decider decoded_events event_feed inline_projections projection
-    projection_control projection_options projection_runner relay repository retry snapshot_policy subscription
+    aggregate append_hint as_of cached_aggregates cached_keys cloud_events decider decoded_events event_feed hash_chain
+    inline_projections projection projection_control projection_options projection_runner relay repository retry
+    snapshot_policy snapshot_writer subscription trace with_archive
 )
 set(roofs annals json kafka memory nats postgres sqlite testing)
 
