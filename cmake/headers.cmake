@@ -53,6 +53,7 @@ set(ANNALS_CORE_HEADERS
     annals/detail/sealed_commit.hpp
     annals/detail/snapshot_cache.hpp
     annals/detail/sql_projection_rows.hpp
+    annals/detail/this_thread.hpp
     annals/detail/type_name.hpp
     annals/detail/typed_streams.hpp
     annals/detail/utf8.hpp

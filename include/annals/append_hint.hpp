@@ -4,10 +4,10 @@
 #define ANNALS_APPEND_HINT_HPP
 
 #include <annals/concepts/event_store.hpp>
+#include <annals/detail/this_thread.hpp>
 
 #include <chrono>
 #include <functional>
-#include <thread>
 #include <utility>
 
 namespace annals {
@@ -34,7 +34,7 @@ template <class Store>
         return [&store, seen = Position{}](std::chrono::milliseconds time) mutable {
             auto const until = std::chrono::steady_clock::now() + time;
             while (store.head() == seen && std::chrono::steady_clock::now() < until) {
-                std::this_thread::sleep_for(std::chrono::microseconds{500});
+                sleep_for(std::chrono::microseconds{500});
             }
             return std::exchange(seen, store.head()) != seen;
         };

@@ -4,10 +4,10 @@
 #define ANNALS_RETRY_HPP
 
 #include <annals/detail/entropy.hpp>
+#include <annals/detail/this_thread.hpp>
 
 #include <chrono>
 #include <cstdint>
-#include <thread>
 
 namespace annals {
 
@@ -40,7 +40,7 @@ public:
         if (++attempts_made_ >= attempts_ || steady_clock::now() + wait > deadline_) {
             return false;
         }
-        std::this_thread::sleep_for(wait);
+        detail::sleep_for(wait);
         wait_ = shorter(wait_ * 2, longest_wait_);
         return true;
     }

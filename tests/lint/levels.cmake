@@ -44,7 +44,7 @@ set(below_roof_kafka ${below_blocks} kafka)
 set(below_roof_testing ${below_blocks} testing)
 
 # Headers from outside, apart from the C++ standard library's own.
-set(clients_of_all boost/uuid/uuid.hpp sys/random.h pthread.h unistd.h)
+set(clients_of_all boost/uuid/uuid.hpp sys/random.h pthread.h time.h unistd.h)
 set(clients_of_json nlohmann/json.hpp nlohmann/json_fwd.hpp)
 set(clients_of_sqlite sqlite3.h)
 set(clients_of_postgres libpq-fe.h poll.h)

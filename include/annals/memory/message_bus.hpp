@@ -4,13 +4,13 @@
 #define ANNALS_MEMORY_MESSAGE_BUS_HPP
 
 #include <annals/concepts/message_bus.hpp>
+#include <annals/detail/this_thread.hpp>
 
 #include <atomic>
 #include <exception>
 #include <functional>
 #include <mutex>
 #include <span>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -58,16 +58,16 @@ private:
     class Turn {
     public:
         explicit Turn(InProcessBus& bus) : bus_{bus} {
-            if (bus_.holder_ == std::this_thread::get_id()) {
+            if (bus_.holder_ == detail::this_thread()) {
                 throw UsageError{"annals: a subscriber must not call its bus"};
             }
             bus_.mutex_.lock();
-            bus_.holder_ = std::this_thread::get_id();
+            bus_.holder_ = detail::this_thread();
         }
         Turn(Turn const&) = delete;
         Turn& operator=(Turn const&) = delete;
         ~Turn() {
-            bus_.holder_ = std::thread::id{};
+            bus_.holder_ = nullptr;
             bus_.mutex_.unlock();
         }
 
@@ -76,7 +76,7 @@ private:
     };
 
     std::mutex mutex_;
-    std::atomic<std::thread::id> holder_{};
+    std::atomic<detail::ThreadMark> holder_{nullptr};
     std::vector<Subscriber> subscribers_;
 };
 

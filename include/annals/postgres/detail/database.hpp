@@ -3,6 +3,7 @@
 #ifndef ANNALS_POSTGRES_DETAIL_DATABASE_HPP
 #define ANNALS_POSTGRES_DETAIL_DATABASE_HPP
 
+#include <annals/detail/this_thread.hpp>
 #include <annals/postgres/detail/pool.hpp>
 #include <annals/postgres/detail/prepare_schema.hpp>
 #include <annals/postgres/detail/statements.hpp>
@@ -10,7 +11,6 @@
 #include <chrono>
 #include <string>
 #include <string_view>
-#include <thread>
 
 namespace annals::postgres::detail {
 
@@ -50,7 +50,7 @@ public:
                     throw;
                 }
             }
-            std::this_thread::sleep_for(pause);
+            annals::detail::sleep_for(pause);
         }
     }
 

@@ -3,12 +3,12 @@
 #ifndef ANNALS_SQLITE_DETAIL_APPEND_WATCH_HPP
 #define ANNALS_SQLITE_DETAIL_APPEND_WATCH_HPP
 
+#include <annals/detail/this_thread.hpp>
 #include <annals/sqlite/detail/database.hpp>
 
 #include <chrono>
 #include <cstdint>
 #include <memory>
-#include <thread>
 #include <utility>
 
 namespace annals::sqlite::detail {
@@ -31,7 +31,7 @@ public:
             if (std::chrono::steady_clock::now() >= until) {
                 return false;
             }
-            std::this_thread::sleep_for(time < pause ? time : pause);
+            annals::detail::sleep_for(time < pause ? time : pause);
         }
     }
 

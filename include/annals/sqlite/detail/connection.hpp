@@ -4,6 +4,7 @@
 #define ANNALS_SQLITE_DETAIL_CONNECTION_HPP
 
 #include <annals/detail/entropy.hpp>
+#include <annals/detail/this_thread.hpp>
 #include <annals/sqlite/options.hpp>
 #include <annals/sqlite/statement.hpp>
 
@@ -14,7 +15,6 @@
 #include <map>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <utility>
 
 #if SQLITE_VERSION_NUMBER < 3037000
@@ -166,7 +166,7 @@ private:
         } catch (Error const&) {
             bits = static_cast<std::uint64_t>(tries); // no exception may cross SQLite's C code
         }
-        std::this_thread::sleep_for(std::chrono::microseconds{100 + bits % 900});
+        annals::detail::sleep_for(std::chrono::microseconds{100 + bits % 900});
         return 1;
     }
 

@@ -3,6 +3,7 @@
 #ifndef ANNALS_SQLITE_DETAIL_DATABASE_HPP
 #define ANNALS_SQLITE_DETAIL_DATABASE_HPP
 
+#include <annals/detail/this_thread.hpp>
 #include <annals/sqlite/detail/schema.hpp>
 
 #include <atomic>
@@ -10,7 +11,6 @@
 #include <memory>
 #include <mutex>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -66,7 +66,7 @@ public:
     /// @throws UsageError  as `with_writer`
     void require_free_to_write() const {
         require_own_process();
-        if (writing_thread_ == std::this_thread::get_id()) {
+        if (writing_thread_ == annals::detail::this_thread()) {
             throw UsageError{"annals: inside a transaction of an SQLite store, write through that transaction"};
         }
     }
@@ -83,7 +83,7 @@ public:
     decltype(auto) with_reader(Work&& work) {
         require_own_process();
         if (is_in_memory()) {
-            if (writing_thread_ == std::this_thread::get_id()) {
+            if (writing_thread_ == annals::detail::this_thread()) {
                 return std::forward<Work>(work)(*writer_);
             }
             return with_writer(std::forward<Work>(work));
@@ -109,7 +109,7 @@ public:
 
 private:
     struct Owner {
-        explicit Owner(Database& owned) : database{owned} { database.writing_thread_ = std::this_thread::get_id(); }
+        explicit Owner(Database& owned) : database{owned} { database.writing_thread_ = annals::detail::this_thread(); }
         Owner(Owner const&) = delete;
         Owner& operator=(Owner const&) = delete;
         ~Owner() {
@@ -117,7 +117,7 @@ private:
                 // Without memory not even a rollback succeeds. Nobody else could write until the connection is closed.
                 database.drop_writer();
             }
-            database.writing_thread_ = std::thread::id{};
+            database.writing_thread_ = nullptr;
         }
 
         Database& database;
@@ -173,7 +173,7 @@ private:
     Options options_;
     std::timed_mutex writer_mutex_;
     std::unique_ptr<Connection> writer_;
-    std::atomic<std::thread::id> writing_thread_{};
+    std::atomic<annals::detail::ThreadMark> writing_thread_{nullptr};
     std::mutex readers_mutex_;
     std::vector<std::unique_ptr<Connection>> readers_;
 #if !defined(_WIN32)
