@@ -12,6 +12,7 @@
 #include <type_traits>
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace annals {
 
@@ -68,15 +69,29 @@ public:
     }
 
     /// Applies one stored event.
+    ///
+    /// A new aggregate may begin at any version with an event whose type has `static constexpr bool closes_books =
+    /// true`. The handler of such an event sets the whole state, whatever it was before.
     /// @throws CorruptData  if `version` does not follow the aggregate's; nothing has changed then
     /// @throws UsageError   if there are uncommitted events
     void replay(Version version, Event const& event) {
-        this->replay_with(version, [&] { apply(event); });
+        this->replay_with(version, event, [&] { apply(event); });
+    }
+
+    /// Applies what one stored event has become, see `event_history`: several events, or none.
+    /// @throws CorruptData, UsageError  as above
+    void replay(Version version, std::vector<Event> const& events) {
+        this->replay_with(version, events, [&] {
+            for (Event const& event : events) {
+                apply(event);
+            }
+        });
     }
 
     /// Applies stored events, oldest first: a range of `SourcedEvent<Event>`.
-    /// @throws UsageError   if an event belongs to another aggregate, or there are uncommitted events
-    /// @throws CorruptData  if a version is missing or stands twice
+    /// @throws UsageError       if an event belongs to another aggregate, or there are uncommitted events
+    /// @throws StreamTruncated  if the first event is none that the history may begin with
+    /// @throws CorruptData      if a version is missing or stands twice
     template <class History>
     void load_from_history(History&& history) {
         this->replay_each(history, [this](Version version, Event const& event) { replay(version, event); });

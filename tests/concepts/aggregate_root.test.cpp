@@ -27,6 +27,7 @@ public:
     [[nodiscard]] EventContext const& context() const { return context_; }
     [[nodiscard]] SnapshotMark snapshot_mark() const { return mark_; }
     void replay(Version version, Event const&) { version_ = version; }
+    void replay(Version version, std::vector<Event> const&) { version_ = version; }
     void set_context(EventContext context) { context_ = std::move(context); }
     [[nodiscard]] SeenEvents const& seen_events() const { return seen_; }
     void set_snapshot_mark(SnapshotMark mark) { mark_ = mark; }
@@ -80,6 +81,10 @@ struct WithoutReplay : Plain {
     using Plain::Plain;
     void replay() {}
 };
+struct ReplaysOneAtATime : Plain {
+    using Plain::Plain;
+    void replay(Version, Event const&) {}
+};
 
 struct SnapshotOnly : Plain {
     using Plain::Plain;
@@ -126,6 +131,7 @@ TEST_CASE("AggregateRoot: what is none") {
     STATIC_REQUIRE_FALSE(AggregateRoot<HandsOutMutableEvents>);
     STATIC_REQUIRE_FALSE(AggregateRoot<OtherEvents>);
     STATIC_REQUIRE_FALSE(AggregateRoot<WithoutReplay>);
+    STATIC_REQUIRE_FALSE(AggregateRoot<ReplaysOneAtATime>);
 }
 
 TEST_CASE("AggregateRoot: no base class of the library is needed") { STATIC_REQUIRE(AggregateRoot<Plain>); }

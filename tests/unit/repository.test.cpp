@@ -379,19 +379,46 @@ TEST_CASE("repository: a stored event that does not fit is an error that names i
     CHECK(accounts.get_as_of("a-1", Version{1})->balance() == 5);
 }
 
-TEST_CASE("repository: a hole in the history is corrupt data") {
-    /// Leaves out the second event of each stream.
+TEST_CASE("repository: a hole in the history is corrupt data, a missing beginning is gone for good") {
+    /// Leaves out one event.
+    class Cursor {
+    public:
+        using value_type = SourcedEvent<bank::Event>;
+        Cursor(std::vector<value_type> events, Version gone) : events_{std::move(events)}, gone_{gone} {}
+        [[nodiscard]] value_type const* next() {
+            while (at_ < events_.size() && events_[at_].version == gone_) {
+                ++at_;
+            }
+            return at_ < events_.size() ? &events_[at_++] : nullptr;
+        }
+
+    private:
+        std::vector<value_type> events_;
+        Version gone_;
+        std::size_t at_ = 0;
+    };
+    /// The same of each stream.
     struct Holed : Typed {
+        Version gone{};
         auto get_events(StreamName const& stream, Version after = {}) const {
-            return Typed::get_events(stream, after == Version{} ? Version{1} : after);
+            std::vector<SourcedEvent<bank::Event>> events;
+            for (auto const& event : Typed::get_events(stream, after)) {
+                events.push_back(event);
+            }
+            return EventRange{Cursor{std::move(events), gone}};
         }
     };
     Holed store;
     auto accounts = repository_for<Account>(store);
     Account account = account_with("a-1", {1, 2});
     accounts.save(account);
+    store.gone = Version{2};
     CHECK_THROWS_AS(accounts.get_by_id("a-1"), CorruptData);
     CHECK_THROWS_AS(accounts.get_as_of("a-1", Version{3}), CorruptData);
+    store.gone = Version{1};
+    CHECK_THROWS_AS(accounts.get_by_id("a-1"), StreamTruncated);
+    CHECK_THROWS_AS(accounts.get_as_of("a-1", Version{3}), StreamTruncated);
+    CHECK_THROWS_AS(accounts.get_as_of("a-1", Version{1}), StreamTruncated);
 }
 
 TEST_CASE("repository: clock and ids and metadata come from its options") {

@@ -8,17 +8,21 @@
 #include <annals/snapshot.hpp>
 #include <annals/sourced_event.hpp>
 
+#include <chrono>
 #include <concepts>
 #include <cstdint>
 #include <span>
 #include <type_traits>
+#include <vector>
 
 namespace annals {
 
-/// The version and time of the snapshot that an aggregate was loaded from or last wrote; version 0 if none.
+/// The version and time of the snapshot that an aggregate was loaded from or last wrote; version 0 if none. And how
+/// long it took to load the aggregate; 0 if it was not loaded, or a snapshot was taken since.
 struct SnapshotMark {
     Version version;
     Timestamp taken_at;
+    std::chrono::nanoseconds load_time{};
 };
 
 /// The events behind an aggregate's state that can be told apart from others: the last one that it was loaded with, and
@@ -43,8 +47,9 @@ struct SeenEvents {
 
 /// A thing whose state is the fold of its events, and that raises new ones.
 ///
-/// **replay** applies a stored event and moves `version` to it; it throws `CorruptData` if the event does not follow
-/// the version. **uncommitted_events** are those raised and not yet stored; raising leaves `version` alone.
+/// **replay** applies a stored event, or all that one has become, and moves `version` to it; it throws `CorruptData` if
+/// the version does not follow, but for a new aggregate and an event that closes the books. **uncommitted_events** are
+/// those raised and not yet stored; raising leaves `version` alone.
 /// **mark_committed** forgets them and moves `version` past them; a repository calls it after the store has
 /// acknowledged, and it cannot fail. **seen_events** are what a repository has set, and those committed since; it uses
 /// them if `last` is `version`. **set_context** says what events are stamped with from now on. An aggregate belongs to
@@ -58,6 +63,7 @@ concept AggregateRoot = !std::is_abstract_v<A> && std::constructible_from<A, typ
                             A& aggregate,
                             A const& view,
                             typename A::event_type const& event,
+                            std::vector<typename A::event_type> const& events,
                             Version version,
                             EventContext context,
                             SnapshotMark mark,
@@ -71,6 +77,7 @@ concept AggregateRoot = !std::is_abstract_v<A> && std::constructible_from<A, typ
                             { view.context() } -> std::same_as<EventContext const&>;
                             { view.snapshot_mark() } -> std::same_as<SnapshotMark>;
                             aggregate.replay(version, event);
+                            aggregate.replay(version, events);
                             aggregate.set_context(context);
                             { view.seen_events() } -> std::same_as<SeenEvents const&>;
                             aggregate.set_snapshot_mark(mark);

@@ -48,7 +48,9 @@ inline constexpr bool handles_all<P, EventsOf<Sources...>, Context...> =
 /// **events** says which: an aggregate, an event variant, or `EventsOf` several of these. **handle** takes each of
 /// them as `handle(Event const&)`, as `handle(Event const&, EventFacts const&)` or, where the read model lives in the
 /// store's own database, as `handle(Event const&, EventFacts const&, Transaction&)`; with `static constexpr bool
-/// takes_subset = true`, some of them. Handling the same events from the start gives the same read model again. An
+/// takes_subset = true`, some of them. Events of an aggregate whose type is not in its variant stop the projection,
+/// unless it has `static constexpr auto unknown_events = UnknownEvents::skip`, or a handler for the `UnknownEvent` of
+/// the variant. Handling the same events from the start gives the same read model again. An
 /// exception from `handle` says that the event cannot be handled, and reaches whoever runs the projection.
 ///
 /// The same definition is folded on demand (`project`), or run: by a `ProjectionRunner`, or inline by the appends
@@ -59,6 +61,8 @@ concept Projection = requires { typename P::events; } &&
 
 /// A projection that has a place in a store, under its **name**. It may have besides
 /// - **version**, 1 unless it says otherwise: a larger one builds the read model anew, beside the one that is served;
+/// - **accepts_truncated**, false unless it says otherwise: whether it may be built of a log in which events of its
+///   streams are truncated, see `TruncatableEventStore`; otherwise whoever runs it throws `UsageError`;
 /// - `prepare(generation[, transaction])`, called before it handles anything: makes the tables of that generation;
 /// - `serve(generation[, transaction])`, called when readers are to be served from that generation.
 template <class P, class... Transaction>

@@ -4,6 +4,7 @@
 #define ANNALS_DETAIL_AGGREGATE_CORE_HPP
 
 #include <annals/concepts/aggregate_root.hpp>
+#include <annals/detail/closing_event.hpp>
 #include <annals/stream_error.hpp>
 
 #include <cstdint>
@@ -77,15 +78,19 @@ protected:
                     "annals: the history of aggregate '" + event.aggregate_id() + "' was given to '" + own + "'"
                 };
             }
+            if (version_ == Version{} && event.version > Version{1} && !closes_books(event.payload)) {
+                throw StreamTruncated{event.stream, event.version};
+            }
             replay(event.version, event.payload);
             seen_events_ = SeenEvents::only(event.version, event.event_id);
         }
     }
 
-    template <class Apply>
-    void replay_with(Version version, Apply&& apply) {
+    /// @param events  one, or a vector: what `apply` applies
+    template <class Events, class Apply>
+    void replay_with(Version version, Events const& events, Apply&& apply) {
         if (!uncommitted_.empty() || !version.follows(version_)) {
-            refuse_to_replay(version);
+            require_beginning(version, events);
         }
         apply();
         version_ = version;
@@ -109,9 +114,13 @@ protected:
 
 private:
     // Not within `replay_with`, which is small enough to be inlined without it.
-    [[noreturn]] void refuse_to_replay(Version version) const {
+    template <class Events>
+    void require_beginning(Version version, Events const& events) const {
         if (!uncommitted_.empty()) {
             throw UsageError{"annals: history cannot be replayed into an aggregate with uncommitted events"};
+        }
+        if (version_ == Version{} && version > version_ && closes_books(events)) {
+            return;
         }
         throw CorruptData{
             "the history of aggregate '" + id_text(id_) + "' goes from version " + to_text(version_) + " to " +

@@ -5,10 +5,13 @@
 
 #include <annals/concepts/event_codec.hpp>
 #include <annals/concepts/projection.hpp>
+#include <annals/detail/decoded.hpp>
+#include <annals/detail/dispatch.hpp>
 #include <annals/detail/repository_parts.hpp>
 #include <annals/event_facts.hpp>
 #include <annals/event_filter.hpp>
 #include <annals/events_of.hpp>
+#include <annals/unknown_event.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -32,6 +35,17 @@ void call_handler(P& projection, E const& event, EventFacts const& facts, Contex
         projection.handle(event);
     }
 }
+
+/// Whether events of its aggregates whose type is not known are passed over.
+template <class P>
+inline constexpr bool skips_unknown = false;
+template <class P>
+    requires requires { P::unknown_events; }
+inline constexpr bool skips_unknown<P> = P::unknown_events == UnknownEvents::skip;
+
+/// A variant whose codec can say under which names an `E` may be stored.
+template <class Event, class E>
+concept NamesEvents = HasDefaultCodec<Event> && requires { DefaultEventCodec<Event>::type::template names_of<E>(); };
 
 /// Named in the compiler's message together with both types.
 template <class P, class Event, bool Handled>
@@ -63,13 +77,35 @@ struct SourceHandlers {
     }
     static constexpr bool is_complete = check(static_cast<Event const*>(nullptr));
 
-    /// The names of the events that have a handler, or of those that have none.
+    /// The names of stored events that may be an `E`.
+    template <class E>
+    static std::vector<std::string> names_of() {
+        if constexpr (NamesEvents<Event, E>) {
+            return DefaultEventCodec<Event>::type::template names_of<E>();
+        } else {
+            return {std::string{event_name<E>}};
+        }
+    }
+
+    static bool holds(std::vector<std::string> const& names, std::string_view name) {
+        bool found = false;
+        for (std::string const& one : names) {
+            found = found || one == name;
+        }
+        return found;
+    }
+
+    /// The names of events that have a handler, or of those that have none; each once, without those in `known`.
     template <bool Handled, class... Es>
-    static std::vector<std::string> names(std::variant<Es...> const*) {
+    static std::vector<std::string> names(std::variant<Es...> const*, std::vector<std::string> const& known) {
         std::vector<std::string> all;
-        auto const add = [&all]<class E>(E const*) {
+        auto const add = [&]<class E>(E const*) {
             if constexpr (handles<E> == Handled) {
-                all.emplace_back(event_name<E>);
+                for (std::string& name : names_of<E>()) {
+                    if (!holds(all, name) && !holds(known, name)) {
+                        all.push_back(std::move(name));
+                    }
+                }
             }
         };
         (..., add(static_cast<Es const*>(nullptr)));
@@ -78,11 +114,14 @@ struct SourceHandlers {
 
     static EventFilter filter() {
         constexpr Event const* none = nullptr;
-        if constexpr (category.empty()) {
-            return EventFilter::types(names<true>(none));
-        } else {
+        std::vector<std::string> const handled = names<true>(none, {});
+        if constexpr (!category.empty()) {
             // Events of the category that are not known here are not left out: they stop the projection.
-            return EventFilter::category_without(std::string{category}, names<false>(none));
+            return EventFilter::category_without(std::string{category}, names<false>(none, handled));
+        } else if constexpr (count_in<UnknownEvent, Event> > 0 && handles<UnknownEvent>) {
+            return {};
+        } else {
+            return EventFilter::types(handled);
         }
     }
 
@@ -102,10 +141,10 @@ struct SourceHandlers {
             return true;
         } else if constexpr (has_codec) {
             typename DefaultEventCodec<Event>::type const codec{};
-            if (category.empty() && !codec.knows(stored.payload.type)) {
+            if ((category.empty() || skips_unknown<P>) && !codec.knows(stored.payload.type)) {
                 return false;
             }
-            hand_over(codec.decode(stored));
+            for_each_decoded<Event>(codec.decode(stored), hand_over);
             return true;
         } else {
             static_assert(

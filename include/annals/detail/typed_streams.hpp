@@ -4,7 +4,9 @@
 #define ANNALS_DETAIL_TYPED_STREAMS_HPP
 
 #include <annals/decoded_events.hpp>
+#include <annals/detail/closing_event.hpp>
 #include <annals/detail/repository_parts.hpp>
+#include <annals/stream_error.hpp>
 
 #include <concepts>
 #include <span>
@@ -30,19 +32,27 @@ public:
     }
 
     /// The events of a stream with a version above `after`, decoded as they are walked.
-    [[nodiscard]] auto get_events(StreamName const& stream, Version after) const {
+    [[nodiscard]] auto
+    get_events(StreamName const& stream, Version after, UnknownEvents unknown = UnknownEvents::refuse) const {
         if constexpr (keeps_variant) {
             return std::as_const(*store_).get_events(stream, after);
         } else {
-            return decode_events(std::as_const(*store_).get_events(stream, after), codec_);
+            return decode_events(std::as_const(*store_).get_events(stream, after), codec_, unknown);
         }
     }
 
-    /// @param event  as the store hands it out
+    /// @param event    as the store hands it out
+    /// @param unknown  if it is skipped, the aggregate moves on to its version
+    /// @throws StreamTruncated  if the stream begins with an event that no history may begin with
     template <class Stored>
-    void replay(A& aggregate, Stored const& event) const {
+    void replay(A& aggregate, Stored const& event, UnknownEvents unknown = UnknownEvents::refuse) const {
+        if (aggregate.version() == Version{}) {
+            require_beginning(event, unknown);
+        }
         if constexpr (keeps_variant) {
             aggregate.replay(event.version, event.payload);
+        } else if (is_skipped(event, unknown)) {
+            aggregate.replay(event.version, std::vector<event_type>{});
         } else {
             aggregate.replay(event.version, codec_.decode(event));
         }
@@ -64,6 +74,27 @@ public:
 
 private:
     static constexpr bool keeps_variant = std::same_as<Codec, NoCodec>;
+
+    template <class Stored>
+    [[nodiscard]] bool is_skipped(Stored const& event, UnknownEvents unknown) const {
+        return unknown == UnknownEvents::skip && !codec_.knows(event.payload.type);
+    }
+
+    /// Of the first event that is left. An aggregate does not know its stream, and finds only the other holes.
+    template <class Stored>
+    void require_beginning(Stored const& event, UnknownEvents unknown) const {
+        if (event.version > Version{1}) {
+            bool may_begin = false;
+            if constexpr (keeps_variant) {
+                may_begin = closes_books(event.payload);
+            } else {
+                may_begin = !is_skipped(event, unknown) && closes_books(codec_.decode(event));
+            }
+            if (!may_begin) {
+                throw StreamTruncated{event.stream, event.version};
+            }
+        }
+    }
 
     Store* store_;
     Codec codec_;

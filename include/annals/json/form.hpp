@@ -17,6 +17,7 @@
 #include <nlohmann/json.hpp>
 
 #include <concepts>
+#include <cstdint>
 #include <exception>
 #include <new>
 #include <string>
@@ -67,9 +68,9 @@ template <class T>
     }
 }
 
-/// To be called in a handler: turns what a mapping has thrown into an `UnfitJson`. The texts of nlohmann's and of
-/// foreign exceptions may quote the payload, so none is passed on.
-[[noreturn]] inline void rethrow_as_unfit_json() {
+/// To be called in a handler: turns what `thrower` has thrown, a mapping of the application's, into an `UnfitJson`. The
+/// texts of nlohmann's and of foreign exceptions may quote the payload, so none is passed on.
+[[noreturn]] inline void rethrow_as_unfit_json(std::string const& thrower) {
     try {
         throw;
     } catch (UnfitJson const&) {
@@ -96,7 +97,7 @@ template <class T>
             throw UnfitJson{"its JSON does not fit (nlohmann/json error " + std::to_string(error.id) + ")"};
         }
     } catch (std::exception const&) {
-        throw UnfitJson{"its to_json or from_json threw an exception"};
+        throw UnfitJson{thrower + " threw an exception"};
     }
 }
 
@@ -127,8 +128,20 @@ template <class T>
         }
         return value;
     } catch (...) {
-        rethrow_as_unfit_json();
+        rethrow_as_unfit_json("its to_json or from_json");
     }
+}
+
+/// Writes a value without a tree if that can be, else by `write_form`.
+/// @param text  empty
+template <class T>
+void write_value(std::string& text, T const& value) {
+    if constexpr (DirectJson<T>) {
+        if (write_direct(text, value)) {
+            return;
+        }
+    }
+    text = write_form(value);
 }
 
 /// An event or a state with its stored name and schema version.
@@ -136,23 +149,36 @@ template <class T>
 template <class T>
 [[nodiscard]] EncodedPayload encode_json(T const& value) {
     EncodedPayload payload{std::string{event_name<T>}, event_schema_version<T>, {}};
+    write_value(payload.data, value);
+    return payload;
+}
+
+/// Reads what `write_value` has written.
+/// @throws UnfitJson  as `read_form`
+template <class T>
+[[nodiscard]] T read_value(std::string const& text) {
     if constexpr (DirectJson<T>) {
-        if (write_direct(payload.data, value)) {
-            return payload;
+        T value{};
+        if (read_direct(text, value)) {
+            return value;
         }
     }
-    payload.data = write_form(value);
-    return payload;
+    return read_form<T>(text);
+}
+
+template <class T>
+[[noreturn]] void refuse_schema_version(std::int32_t version) {
+    throw UnfitJson{
+        "its schema version is " + std::to_string(version) + ", the application knows version " +
+        std::to_string(event_schema_version<T>)
+    };
 }
 
 /// @throws UnfitJson  if it is another one than the application's
 template <class T>
 void require_schema_version(EncodedPayload const& stored) {
     if (stored.schema_version != event_schema_version<T>) {
-        throw UnfitJson{
-            "its schema version is " + std::to_string(stored.schema_version) + ", the application knows version " +
-            std::to_string(event_schema_version<T>)
-        };
+        refuse_schema_version<T>(stored.schema_version);
     }
 }
 
@@ -169,14 +195,8 @@ void decode_json(EncodedPayload const& stored, T& value) {
 
 template <class T>
 [[nodiscard]] T decode_json(EncodedPayload const& stored) {
-    if constexpr (DirectJson<T>) {
-        T value{};
-        decode_json(stored, value);
-        return value;
-    } else {
-        require_schema_version<T>(stored);
-        return read_form<T>(stored.data);
-    }
+    require_schema_version<T>(stored);
+    return read_value<T>(stored.data);
 }
 
 } // namespace annals::detail
