@@ -6,7 +6,10 @@
 #include <annals/detail/save_retry.hpp>
 #include <annals/detail/snapshot_cache.hpp>
 #include <annals/detail/typed_streams.hpp>
+#include <annals/stream_error.hpp>
+#include <annals/unknown_event.hpp>
 
+#include <chrono>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -21,6 +24,10 @@ namespace annals {
 struct RepositoryOptions {
     RetryPolicy retry{};    ///< for `transact`
     EventContext context{}; ///< for every aggregate it hands out; `transact` can replace the metadata
+
+    /// What a load does with an event whose type is not in the aggregate's variant. None may be skipped where snapshots
+    /// are taken.
+    UnknownEvents unknown_events = UnknownEvents::refuse;
 };
 
 /// Loads aggregates from their events and stores what they raise. Make one with `repository_for`.
@@ -29,10 +36,11 @@ struct RepositoryOptions {
 /// `CachedAggregates`: it may be used from several threads at once, each with aggregates of its own.
 ///
 /// Loading throws what the store throws, `DecodeError` or `UnknownEventType` for an event that does not fit its type,
-/// and `CorruptData` for a hole in the history. A snapshot that is missing, damaged, of another shape or not of this
-/// history is ignored, and the whole history replayed. None is taken of an aggregate that is not of this history, held
-/// while an older backup was restored: who takes one reads the events again that the aggregate has stored since it was
-/// loaded, and the one before. For that a repository that takes snapshots must have loaded it.
+/// `StreamTruncated` for a history that has lost its beginning and does not begin with an event that closes the books,
+/// and `CorruptData` for a hole in it. A snapshot that is missing, damaged, of another shape or not of this history, or
+/// that cannot be read, is ignored, and the whole history replayed. None is taken of an aggregate that is not of this
+/// history, held while an older backup was restored: who takes one reads the events again that the aggregate has stored
+/// since it was loaded, and the one before. For that a repository that takes snapshots must have loaded it.
 template <
     AggregateRoot A,
     EventStore Store,
@@ -46,11 +54,18 @@ public:
     using id_type = typename A::id_type;
     using event_type = typename A::event_type;
 
+    /// @throws UsageError  if snapshots are to be taken and unknown events skipped: a snapshot would lack them for ever
     EventSourcedRepository(
         Store& store, Codec codec, Policy policy, Snapshots snapshots, RepositoryOptions options, Caching caching = {}
     )
         : streams_{store, std::move(codec)}, snapshots_{std::move(policy), std::move(snapshots)},
-          options_{std::move(options)}, cache_{caching} {}
+          options_{std::move(options)}, cache_{caching} {
+        if (decltype(snapshots_)::is_used && options_.unknown_events == UnknownEvents::skip) {
+            throw UsageError{
+                "annals: a repository that takes snapshots cannot skip unknown events: they would lack them"
+            };
+        }
+    }
 
     /// The stream of the aggregate with that id.
     [[nodiscard]] static StreamName stream_of(id_type const& id) { return Streams::name_of(id); }
@@ -65,12 +80,14 @@ public:
     }
 
     /// The aggregate as it was at `version`, or at its latest version if that is lower; nothing if it has no events.
-    [[nodiscard]] std::optional<A> get_as_of(id_type const& id, Version version) {
+    /// @throws StreamTruncated  if the stream has lost its beginning, and what is left begins later
+    [[nodiscard]] std::optional<A> get_as_of(id_type const& id, Version version) const {
         return replay_while(id, [version](auto const& event) { return event.version <= version; });
     }
 
     /// The aggregate as it was at `time`: all events before the first that was raised later than that.
-    [[nodiscard]] std::optional<A> get_as_of(id_type const& id, Timestamp time) {
+    /// @throws StreamTruncated  if the stream has lost its beginning, and what is left begins later
+    [[nodiscard]] std::optional<A> get_as_of(id_type const& id, Timestamp time) const {
         return replay_while(id, [time](auto const& event) { return event.timestamp <= time; });
     }
 
@@ -79,7 +96,7 @@ public:
 
     /// The aggregate's events, oldest first, decoded as they are walked.
     [[nodiscard]] auto get_events(id_type const& id, Version after = {}) const {
-        return streams_.get_events(stream_of(id), after);
+        return streams_.get_events(stream_of(id), after, options_.unknown_events);
     }
 
     /// Stores the uncommitted events of `aggregate`, if nobody else has written to it since it was loaded.
@@ -155,7 +172,8 @@ public:
         }
     }
 
-    /// How many snapshots could not be written. Their aggregates were saved all the same. Thread-safe.
+    /// How many snapshots could not be read or written. Their aggregates were loaded and saved all the same. What is
+    /// written in the background is counted there. Thread-safe.
     [[nodiscard]] std::uint64_t failed_snapshots() const noexcept { return snapshots_.failures(); }
 
 private:
@@ -172,7 +190,7 @@ private:
 
     template <class Stored>
     void replay(A& aggregate, Stored const& event) const {
-        streams_.replay(aggregate, event);
+        streams_.replay(aggregate, event, options_.unknown_events);
         snapshots_.note(aggregate, event);
     }
 
@@ -182,6 +200,9 @@ private:
         aggregate->set_context(options_.context);
         for (auto const& event : store().get_events(stream_of(id))) {
             if (!goes(event)) {
+                if (aggregate->version() == Version{} && event.version > Version{1}) {
+                    throw StreamTruncated{event.stream, event.version};
+                }
                 break;
             }
             replay(*aggregate, event);
@@ -208,7 +229,16 @@ private:
             }
             return aggregate;
         };
-        std::optional<A> aggregate = cache_.load(stream, read, replay_one, anew);
+        std::optional<A> aggregate;
+        if constexpr (decltype(snapshots_)::is_used) {
+            auto const start = std::chrono::steady_clock::now();
+            aggregate = cache_.load(stream, read, replay_one, anew);
+            SnapshotMark mark = aggregate->snapshot_mark();
+            mark.load_time = std::chrono::steady_clock::now() - start;
+            aggregate->set_snapshot_mark(mark);
+        } else {
+            aggregate = cache_.load(stream, read, replay_one, anew);
+        }
         aggregate->set_context(context);
         return aggregate;
     }
@@ -217,8 +247,7 @@ private:
         Version const before = aggregate.version();
         EventId const last = commit.events.back().event_id; // which may be the aggregate's own, and go now
         aggregate.mark_committed();
-        auto const read = [&](Version after) { return store().get_events(commit.stream, after); };
-        snapshots_.take_if_due(aggregate, commit.stream, before, now, last, read);
+        snapshots_.take_if_due(aggregate, store(), commit.stream, before, now, last);
         // What is kept does not know of a snapshot just taken, and would have the next save take another.
         if (aggregate.snapshot_mark().version == now) {
             cache_.drop(commit.stream);

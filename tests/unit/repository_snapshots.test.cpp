@@ -10,11 +10,14 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <new>
 #include <optional>
 #include <random>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <type_traits>
+#include <utility>
 
 using namespace annals;
 using bank::Account;
@@ -34,6 +37,7 @@ public:
         InMemorySnapshotStore<State> kept;
         int loads = 0;
         int saves = 0;
+        std::function<void()> on_load;
         std::function<void()> on_save;
     };
 
@@ -41,6 +45,9 @@ public:
 
     std::optional<Snapshot<State>> load(StreamName const& stream) {
         ++shared_->loads;
+        if (shared_->on_load) {
+            shared_->on_load();
+        }
         return shared_->kept.load(stream);
     }
     void save(Snapshot<State> const& snapshot) {
@@ -268,6 +275,39 @@ TEST_CASE("snapshots: a clock or policy that throws costs the snapshot alone") {
     CHECK(bench.snapshot()->version == Version{2});
 }
 
+TEST_CASE("snapshots: one that cannot be read is as good as none, and counted") {
+    auto bench = bench_with<Typed>(EveryNEvents{5});
+    bench.deposit(1, 7);
+    std::uint64_t failed = 0;
+    auto const is_ignored = [&](std::function<void()> failure) {
+        bench.snapshots.on_load = std::move(failure);
+        CHECK(bench.events_read() == 7);
+        bench.snapshots.on_load = nullptr;
+        CHECK(bench.accounts.failed_snapshots() == ++failed);
+        CHECK(bench.events_read() == 3);
+        CHECK(loads_the_truth(bench));
+    };
+    is_ignored([] { throw StoreError{"annals: no such table", "1", false}; });
+    is_ignored([] { throw StoreError{"annals: the database is busy", "5", true}; });
+    is_ignored([] { throw CorruptData{"annals: a damaged page"}; });
+    is_ignored([] { throw std::runtime_error{"not the library's"}; });
+
+    SECTION("a database that is gone is not hidden: the events cannot be read either") {
+        bench.snapshots.on_load = [] { throw StoreError{"annals: the server is gone", "08006", true}; };
+        bench.hooked.before_read = [] { throw StoreError{"annals: the server is gone", "08006", true}; };
+        CHECK_THROWS_AS(bench.accounts.get_by_id("a-1"), StoreError);
+    }
+    SECTION("when the time is over, no more is spent on the events") {
+        bench.snapshots.on_load = [] { throw DeadlineExceeded{"annals: too late"}; };
+        CHECK_THROWS_AS(bench.accounts.get_by_id("a-1"), DeadlineExceeded);
+        CHECK(bench.accounts.failed_snapshots() == failed);
+    }
+    SECTION("nor when memory is out") {
+        bench.snapshots.on_load = [] { throw std::bad_alloc{}; };
+        CHECK_THROWS_AS(bench.accounts.get_by_id("a-1"), std::bad_alloc);
+    }
+}
+
 TEST_CASE("snapshots: save_all takes those that are due") {
     auto bench = bench_with<Typed>(EveryNEvents{3});
     std::vector<Account> both{Account{"a-1"}, Account{"a-2"}, Account{"a-3"}};
@@ -321,6 +361,48 @@ TEST_CASE("snapshots: policies see the facts of the save") {
     CHECK(seen[2].snapshot == Version{3});
     CHECK(seen[2].snapshot_time == Timestamp{seconds{20}});
     CHECK(seen[2].time == Timestamp{seconds{30}});
+}
+
+TEST_CASE("snapshots: policies see how long the load took, until there is a snapshot") {
+    static constexpr std::chrono::milliseconds delay{2};
+    std::vector<std::chrono::nanoseconds> seen;
+    auto bench = bench_with<Typed>(SnapshotWhen{[&seen](SnapshotFacts const& facts) {
+        seen.push_back(facts.load_time);
+        return seen.size() == 3;
+    }});
+    bench.deposit(1);
+    bench.hooked.before_read = [] { std::this_thread::sleep_for(delay); };
+    Account held = bench.accounts.get_by_id("a-1").value();
+    CHECK(held.snapshot_mark().load_time >= delay);
+    auto const save_one = [&bench](Account& account) {
+        account.deposit(1);
+        bench.accounts.save(account);
+    };
+    save_one(held);
+    save_one(held);
+    save_one(held);
+    Account unloaded{"a-2"};
+    save_one(unloaded);
+    REQUIRE(seen.size() == 5);
+    CHECK(seen[1] >= delay);
+    CHECK(seen[2] == seen[1]);
+    CHECK(held.snapshot_mark().version == Version{3}); // taken by the third save in all
+    CHECK(seen[3] == std::chrono::nanoseconds{});
+    CHECK(seen[4] == std::chrono::nanoseconds{});
+}
+
+TEST_CASE("snapshots: a load that was slow has a snapshot taken") {
+    auto bench = bench_with<Typed>(SlowLoad{std::chrono::milliseconds{2}} || AfterReplaying{1'000});
+    bench.hooked.before_read = [] { std::this_thread::sleep_for(std::chrono::milliseconds{2}); };
+    bench.deposit(1, 3);
+    CHECK(bench.snapshot()->version == Version{3});
+    auto quick = bench_with<Typed>(SlowLoad{std::chrono::hours{1}} || AfterReplaying{4});
+    quick.deposit(1, 3);
+    CHECK_FALSE(quick.snapshot());
+    quick.deposit(1);
+    CHECK(quick.snapshot()->version == Version{4});
+    quick.deposit(1, 3);
+    CHECK(quick.snapshot()->version == Version{4});
 }
 
 TEST_CASE("snapshots: an elapsed time is measured by the injected clock") {

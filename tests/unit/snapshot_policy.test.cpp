@@ -73,13 +73,38 @@ TEST_CASE("snapshot policy: after a time is when there is none or it is that old
     STATIC_REQUIRE_FALSE(after.is_due(aged(1, seconds{-100}))); // the clock was set back
 }
 
+TEST_CASE("snapshot policy: after replaying is when that many events have come since the last snapshot") {
+    constexpr AfterReplaying after{100};
+    STATIC_REQUIRE_FALSE(after.is_due(saved(98, 99)));
+    STATIC_REQUIRE(after.is_due(saved(99, 100)));
+    STATIC_REQUIRE(after.is_due(saved(500, 501)));
+    STATIC_REQUIRE_FALSE(after.is_due(saved(199, 200, 101)));
+    STATIC_REQUIRE(after.is_due(saved(200, 201, 101)));
+    STATIC_REQUIRE_FALSE(after.is_due(saved(200, 201, 201)));
+    CHECK_THROWS_AS(AfterReplaying{0}, InvalidInput);
+    CHECK_THROWS_AS(AfterReplaying{-1}, InvalidInput);
+}
+
+TEST_CASE("snapshot policy: slow load is when the load took that long") {
+    constexpr auto loaded_in = [](std::chrono::nanoseconds time) {
+        SnapshotFacts facts = saved(1, 2);
+        facts.load_time = time;
+        return facts;
+    };
+    constexpr SlowLoad slow{std::chrono::milliseconds{5}};
+    STATIC_REQUIRE_FALSE(slow.is_due(saved(1, 2)));
+    STATIC_REQUIRE_FALSE(slow.is_due(loaded_in(std::chrono::nanoseconds{4'999'999})));
+    STATIC_REQUIRE(slow.is_due(loaded_in(std::chrono::milliseconds{5})));
+    STATIC_REQUIRE(slow.is_due(loaded_in(seconds{1})));
+}
+
 TEST_CASE("snapshot policy: when a predicate says so") {
     SnapshotWhen const even{[](SnapshotFacts const& facts) { return facts.now.value() % 2 == 0; }};
     CHECK(even.is_due(saved(1, 2)));
     CHECK_FALSE(even.is_due(saved(2, 3)));
 }
 
-TEST_CASE("snapshot policy: policies are joined by or and and") {
+TEST_CASE("snapshot policy: policies are joined by or and and, and turned round by not") {
     EveryNEvents const every{10};
     SnapshotAfter const after{seconds{60}};
     auto const facts = [](bool passes, bool is_old) {
@@ -96,6 +121,9 @@ TEST_CASE("snapshot policy: policies are joined by or and and") {
             CHECK((every || (after && NeverSnapshot{})).is_due(facts(passes, is_old)) == passes);
             CHECK((every || Always{}).is_due(facts(passes, is_old)));
             CHECK((Always{} && after).is_due(facts(passes, is_old)) == is_old);
+            CHECK((!every).is_due(facts(passes, is_old)) == !passes);
+            CHECK((every && !after).is_due(facts(passes, is_old)) == (passes && !is_old));
+            CHECK((!(every || after)).is_due(facts(passes, is_old)) == !(passes || is_old));
         }
     }
     STATIC_REQUIRE(SnapshotPolicy<decltype(every || after)>);

@@ -4,11 +4,13 @@
 #define ANNALS_DETAIL_SNAPSHOT_CACHE_HPP
 
 #include <annals/detail/repository_parts.hpp>
+#include <annals/detail/snapshot_job.hpp>
 
 #include <atomic>
 #include <concepts>
 #include <cstdint>
 #include <exception>
+#include <new>
 #include <optional>
 #include <utility>
 
@@ -30,7 +32,7 @@ public:
     ///     says; the aggregate is no use then either
     template <class Read, class Replay>
     [[nodiscard]] bool resume(A& aggregate, StreamName const& stream, Read&& read, Replay&& replay, EventId& last) {
-        auto snapshot = snapshots_.load(stream);
+        auto snapshot = load(stream);
         if (!snapshot || snapshot->version == Version{} || !restore(aggregate, snapshot->state)) {
             return false;
         }
@@ -39,7 +41,7 @@ public:
         if (at == events.end() || at->version != snapshot->version || at->event_id != snapshot->event_id) {
             return false;
         }
-        aggregate.set_snapshot_mark({snapshot->version, snapshot->taken_at});
+        aggregate.set_snapshot_mark({snapshot->version, snapshot->taken_at, {}});
         note(aggregate, *at);
         last = snapshot->event_id;
         for (++at; at != events.end(); ++at) {
@@ -59,26 +61,35 @@ public:
     /// None is taken if the events that led to the aggregate's state are not those of the stream, because an older
     /// backup was restored while the program held the aggregate. A snapshot is a cache and its events are stored
     /// already: a failure is counted, not thrown.
-    template <class Read>
+    template <class Store>
     void take_if_due(
-        A& aggregate, StreamName const& stream, Version before, Version now, EventId const& last, Read&& read
+        A& aggregate, Store const& store, StreamName const& stream, Version before, Version now, EventId const& last
     ) noexcept {
         try {
             SnapshotMark const mark = aggregate.snapshot_mark();
             Timestamp const time = aggregate.context().clock->now();
             // After an append that admitted unseen events the state is not that of the stream.
-            if (aggregate.version() != now || !policy_.is_due({before, now, mark.version, mark.taken_at, time}) ||
-                !has_seen(aggregate, read)) {
+            if (aggregate.version() != now ||
+                !policy_.is_due({before, now, mark.version, mark.taken_at, time, mark.load_time}) ||
+                aggregate.seen_events().last != now) { // events were replayed without their ids
                 return;
             }
-            if constexpr (std::same_as<typename Snapshots::payload_type, State>) {
-                snapshots_.save({stream, now, last, time, aggregate.snapshot()});
+            Snapshot<State> snapshot{stream, now, last, time, aggregate.snapshot()};
+            if constexpr (DeferringPolicy<Policy>) {
+                SnapshotJob<State, Store, Snapshots> job{
+                    store, Snapshots{snapshots_}, aggregate.seen_events(), std::move(snapshot)
+                };
+                policy_.defer(&store, stream, std::move(job));
+                aggregate.set_snapshot_mark({now, time, {}});
             } else {
-                typename DefaultSnapshotCodec<State>::type const codec{};
-                snapshots_.save({stream, now, last, time, codec.encode(aggregate.snapshot())});
+                SnapshotJob<State, Store, Snapshots&> job{
+                    store, snapshots_, aggregate.seen_events(), std::move(snapshot)
+                };
+                if (job()) {
+                    aggregate.set_snapshot_mark({now, time, {}});
+                    aggregate.set_seen_events(SeenEvents::only(now, last));
+                }
             }
-            aggregate.set_snapshot_mark({now, time});
-            aggregate.set_seen_events(SeenEvents::only(now, last));
         } catch (...) {
             ++failures_;
         }
@@ -89,22 +100,19 @@ public:
 private:
     using State = snapshot_state_t<A>;
 
-    /// Whether the stream holds the events that the aggregate was last loaded with and has stored since.
-    template <class Read>
-    [[nodiscard]] static bool has_seen(A const& aggregate, Read& read) {
-        SeenEvents const& seen = aggregate.seen_events();
-        if (seen.last != aggregate.version()) {
-            return false; // events were replayed without their ids
+    /// The last snapshot. One that cannot be read is as good as none, and counted: if the database is gone, reading the
+    /// events will say so. When the time allowed is over, there is none left to read them.
+    [[nodiscard]] auto load(StreamName const& stream) -> decltype(std::declval<Snapshots&>().load(stream)) {
+        try {
+            return snapshots_.load(stream);
+        } catch (DeadlineExceeded const&) {
+            throw;
+        } catch (std::bad_alloc const&) {
+            throw;
+        } catch (std::exception const&) {
+            ++failures_;
+            return std::nullopt;
         }
-        SeenEvents stored{seen.first, {}, {}};
-        Version const before = seen.first == Version{} ? Version{} : Version{seen.first.value() - 1};
-        for (auto const& event : read(before)) {
-            stored.add(event.version, event.event_id);
-            if (event.version == seen.last) {
-                break;
-            }
-        }
-        return stored == seen;
     }
 
     template <class Stored>
@@ -140,8 +148,8 @@ public:
     SnapshotCache(Policy const&, Snapshots const&) noexcept {}
     template <class Stored>
     static void note(A const&, Stored const&) noexcept {}
-    template <class Read>
-    void take_if_due(A const&, StreamName const&, Version, Version, EventId const&, Read const&) const noexcept {}
+    template <class Store>
+    void take_if_due(A const&, Store const&, StreamName const&, Version, Version, EventId const&) const noexcept {}
     [[nodiscard]] std::uint64_t failures() const noexcept { return 0; }
 };
 

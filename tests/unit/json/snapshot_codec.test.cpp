@@ -26,6 +26,24 @@ struct Nothing {
     friend bool operator==(Nothing const&, Nothing const&) = default;
 };
 
+/// The fields of `Cart`.
+struct MovedCart {
+    double total{};
+    std::map<std::string, std::uint8_t> items;
+};
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(MovedCart, total, items)
+
+/// A field of `Cart` has another type.
+struct Basket {
+    std::map<std::string, std::uint8_t> items;
+    int total{};
+};
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Basket, items, total)
+
+struct Unwritable {};
+inline void to_json(nlohmann::json&, Unwritable const&) { throw std::logic_error{"no"}; }
+inline void from_json(nlohmann::json const&, Unwritable&) {}
+
 struct Thrower {};
 inline void to_json(nlohmann::json& json, Thrower const&) { json = nullptr; }
 inline void from_json(nlohmann::json const& json, Thrower&) {
@@ -50,12 +68,19 @@ namespace {
 
 annals::JsonSnapshotCodec<Cart> const codec;
 
+/// The name of a state with 16 hexadecimal digits behind it.
+[[nodiscard]] bool has_fingerprint(std::string const& name, std::string const& state) {
+    return name.size() == state.size() + 17 && name.substr(0, state.size() + 1) == state + "#" &&
+           name.find_first_not_of("0123456789abcdef", state.size() + 1) == std::string::npos;
+}
+
 } // namespace
 
 TEST_CASE("JsonSnapshotCodec: a state comes back as it was") {
     Cart const cart{.items = {{"tea", 255}, {"cup", 1}}, .total = 0.1};
     annals::EncodedPayload const payload = codec.encode(cart);
-    REQUIRE(payload == annals::EncodedPayload{"Cart", 2, R"({"items":{"cup":1,"tea":255},"total":0.1})"});
+    REQUIRE(has_fingerprint(payload.type, "Cart"));
+    REQUIRE(payload == annals::EncodedPayload{codec.name(), 2, R"({"items":{"cup":1,"tea":255},"total":0.1})"});
     REQUIRE(codec.decode(payload) == cart);
 
     annals::JsonSnapshotCodec<Nothing> const blank;
@@ -70,11 +95,15 @@ TEST_CASE("JsonSnapshotCodec: refuses a state that has no JSON") {
 
 TEST_CASE("JsonSnapshotCodec: whatever does not fit is no snapshot") {
     std::string const good = R"({"items":{},"total":0.5})";
-    REQUIRE(codec.decode({"Cart", 2, good}).has_value());
-    REQUIRE_FALSE(codec.decode({"Car", 2, good}).has_value());
+    std::string const name = codec.name();
+    REQUIRE(codec.decode({name, 2, good}).has_value());
+    REQUIRE_FALSE(codec.decode({name.substr(1), 2, good}).has_value());
+    REQUIRE_FALSE(codec.decode({name.substr(0, name.size() - 1), 2, good}).has_value());
     REQUIRE_FALSE(codec.decode({"", 2, good}).has_value());
-    REQUIRE_FALSE(codec.decode({"Cart", 1, good}).has_value());
-    REQUIRE_FALSE(codec.decode({"Cart", 3, good}).has_value());
+    REQUIRE_FALSE(codec.decode({"Cart", 2, good}).has_value()); // as it was before there were fingerprints
+    REQUIRE_FALSE(codec.decode({"Cart" + annals::JsonSnapshotCodec<Basket>::name().substr(6), 2, good}).has_value());
+    REQUIRE_FALSE(codec.decode({name, 1, good}).has_value());
+    REQUIRE_FALSE(codec.decode({name, 3, good}).has_value());
     for (std::string const& data :
          {std::string{},
           good + "x",
@@ -88,14 +117,20 @@ TEST_CASE("JsonSnapshotCodec: whatever does not fit is no snapshot") {
           std::string{R"({"items":{},"total":true})"},
           repeated("[", 100'000)}) {
         CAPTURE(data.substr(0, 100));
-        REQUIRE_FALSE(codec.decode({"Cart", 2, data}).has_value());
+        REQUIRE_FALSE(codec.decode({name, 2, data}).has_value());
     }
 }
 
 TEST_CASE("JsonSnapshotCodec: a from_json that throws is no snapshot, but memory that is out is") {
     annals::JsonSnapshotCodec<Thrower> const throwing;
-    REQUIRE_FALSE(throwing.decode({"Thrower", 1, "{}"}).has_value());
-    REQUIRE_THROWS_AS(throwing.decode({"Thrower", 1, "null"}), std::bad_alloc);
+    REQUIRE_FALSE(throwing.decode({throwing.name(), 1, "{}"}).has_value());
+    REQUIRE_THROWS_AS(throwing.decode({throwing.name(), 1, "null"}), std::bad_alloc);
+}
+
+TEST_CASE("JsonSnapshotCodec: the fingerprint is that of the fields, and of nothing else") {
+    REQUIRE(codec.name() == "Cart" + annals::JsonSnapshotCodec<MovedCart>::name().substr(9));
+    REQUIRE(codec.name().substr(4) != annals::JsonSnapshotCodec<Basket>::name().substr(6));
+    REQUIRE(annals::JsonSnapshotCodec<Unwritable>::name() == "Unwritable"); // nothing is known of it
 }
 
 } // namespace json_tests::snapshots
