@@ -2,7 +2,7 @@
 
 # The client libraries that adapters stand on. Used by the build and, installed beside it, by the package.
 
-set(ANNALS_ADAPTERS sqlite postgres nats kafka)
+set(ANNALS_ADAPTERS sqlite postgres nats kafka sodium zstd)
 
 set(ANNALS_SQLITE_MINIMUM 3.37) # STRICT tables
 set(ANNALS_SQLITE_CLIENT "SQLite ${ANNALS_SQLITE_MINIMUM} or later")
@@ -12,6 +12,8 @@ set(ANNALS_NATS_MINIMUM 3.4) # JetStream's headers and error codes
 set(ANNALS_NATS_CLIENT "libnats ${ANNALS_NATS_MINIMUM} or later")
 set(ANNALS_KAFKA_MINIMUM 2.0)
 set(ANNALS_KAFKA_CLIENT "librdkafka ${ANNALS_KAFKA_MINIMUM} or later")
+set(ANNALS_SODIUM_CLIENT "libsodium 1.0.12 or later") # XChaCha20-Poly1305
+set(ANNALS_ZSTD_CLIENT "libzstd 1.4 or later")
 
 # annals_find_library(<adapter> <library> <header>): makes the target annals_<adapter>_client, if both are here.
 function(annals_find_library adapter library header)
@@ -39,6 +41,8 @@ function(annals_find_client adapter variable)
   set(candidates_postgres PostgreSQL::PostgreSQL)
   set(candidates_nats cnats::nats cnats::nats_static annals_nats_client)
   set(candidates_kafka RdKafka::rdkafka annals_kafka_client)
+  set(candidates_sodium unofficial-sodium::sodium annals_sodium_client)
+  set(candidates_zstd zstd::libzstd zstd::libzstd_shared zstd::libzstd_static annals_zstd_client)
   set(client "")
   if(adapter STREQUAL "sqlite")
     find_package(SQLite3 ${ANNALS_SQLITE_MINIMUM} QUIET)
@@ -54,6 +58,18 @@ function(annals_find_client adapter variable)
     annals_find_library(kafka rdkafka librdkafka/rdkafka.h)
     if(NOT TARGET annals_kafka_client)
       find_package(RdKafka ${ANNALS_KAFKA_MINIMUM} CONFIG QUIET)
+    endif()
+  elseif(adapter STREQUAL "sodium" AND NOT TARGET unofficial-sodium::sodium)
+    annals_find_library(sodium sodium sodium.h)
+    if(NOT TARGET annals_sodium_client)
+      find_package(unofficial-sodium CONFIG QUIET)
+    endif()
+  elseif(adapter STREQUAL "zstd" AND NOT TARGET zstd::libzstd AND NOT TARGET zstd::libzstd_shared
+         AND NOT TARGET zstd::libzstd_static
+  )
+    annals_find_library(zstd zstd zstd.h)
+    if(NOT TARGET annals_zstd_client)
+      find_package(zstd CONFIG QUIET)
     endif()
   endif()
   foreach(candidate IN LISTS candidates_${adapter})

@@ -7,8 +7,10 @@ set(ANNALS_CORE_HEADERS
     annals/annals.hpp
     annals/append.hpp
     annals/append_hint.hpp
+    annals/as_of.hpp
     annals/bus_error.hpp
     annals/cached_aggregates.hpp
+    annals/cached_keys.hpp
     annals/checkpoint.hpp
     annals/cloud_events.hpp
     annals/concepts/aggregate_root.hpp
@@ -26,10 +28,15 @@ set(ANNALS_CORE_HEADERS
     annals/decoded_events.hpp
     annals/detail/aggregate_cache.hpp
     annals/detail/aggregate_core.hpp
+    annals/detail/base64.hpp
+    annals/detail/chain_link.hpp
+    annals/detail/chain_links.hpp
     annals/detail/checkpoint_checksum.hpp
+    annals/detail/closing_event.hpp
     annals/detail/cloud_event_text.hpp
     annals/detail/crc32c.hpp
     annals/detail/dead_letter_replay.hpp
+    annals/detail/decoded.hpp
     annals/detail/dispatch.hpp
     annals/detail/earlier_append.hpp
     annals/detail/entropy.hpp
@@ -40,6 +47,9 @@ set(ANNALS_CORE_HEADERS
     annals/detail/log_follower.hpp
     annals/detail/log_page.hpp
     annals/detail/metadata_text.hpp
+    annals/detail/new_subject_key.hpp
+    annals/detail/personal_mark.hpp
+    annals/detail/personal_text.hpp
     annals/detail/projection_access.hpp
     annals/detail/projection_consumer.hpp
     annals/detail/projection_handlers.hpp
@@ -51,9 +61,14 @@ set(ANNALS_CORE_HEADERS
     annals/detail/runner_thread.hpp
     annals/detail/save_retry.hpp
     annals/detail/sealed_commit.hpp
+    annals/detail/sha256.hpp
     annals/detail/snapshot_cache.hpp
+    annals/detail/snapshot_job.hpp
     annals/detail/sql_projection_rows.hpp
+    annals/detail/stored_event.hpp
     annals/detail/this_thread.hpp
+    annals/detail/truncated_streams.hpp
+    annals/detail/truncation_input.hpp
     annals/detail/type_name.hpp
     annals/detail/typed_streams.hpp
     annals/detail/utf8.hpp
@@ -69,19 +84,35 @@ set(ANNALS_CORE_HEADERS
     annals/event_range.hpp
     annals/event_stream.hpp
     annals/events_of.hpp
+    annals/hash_chain.hpp
     annals/id_text.hpp
     annals/inline_projections.hpp
     annals/json.hpp
+    annals/json/archive.hpp
+    annals/json/archive_line.hpp
+    annals/json/catalogue.hpp
+    annals/json/catalogue_check.hpp
+    annals/json/catalogue_sentences.hpp
     annals/json/codec.hpp
+    annals/json/difference.hpp
     annals/json/direct_form.hpp
     annals/json/direct_read.hpp
     annals/json/direct_write.hpp
+    annals/json/events.hpp
+    annals/json/example.hpp
     annals/json/fields.hpp
     annals/json/form.hpp
+    annals/json/history.hpp
+    annals/json/history_rules.hpp
+    annals/json/known_events.hpp
     annals/json/numbers.hpp
     annals/json/parse.hpp
+    annals/json/personal.hpp
     annals/json/requirements.hpp
     annals/json/scanner.hpp
+    annals/json/schema_difference.hpp
+    annals/json/schema_text.hpp
+    annals/json/shape.hpp
     annals/json/snapshot_codec.hpp
     annals/json/string_text.hpp
     annals/json/write.hpp
@@ -91,14 +122,18 @@ set(ANNALS_CORE_HEADERS
     annals/memory/detail/append_log.hpp
     annals/memory/detail/event_id_index.hpp
     annals/memory/detail/event_log.hpp
+    annals/memory/detail/horizons.hpp
     annals/memory/detail/projection_rows.hpp
     annals/memory/detail/same_content.hpp
     annals/memory/event_store.hpp
+    annals/memory/key_store.hpp
     annals/memory/message_bus.hpp
     annals/memory/snapshot_store.hpp
     annals/message.hpp
     annals/metadata.hpp
+    annals/payload_pipeline.hpp
     annals/payload_transform.hpp
+    annals/personal.hpp
     annals/position.hpp
     annals/projection.hpp
     annals/projection_control.hpp
@@ -111,15 +146,18 @@ set(ANNALS_CORE_HEADERS
     annals/retry.hpp
     annals/snapshot.hpp
     annals/snapshot_policy.hpp
+    annals/snapshot_writer.hpp
     annals/sourced_event.hpp
     annals/stream_error.hpp
     annals/stream_name.hpp
     annals/stream_version.hpp
     annals/subscription.hpp
     annals/timestamp.hpp
+    annals/trace.hpp
     annals/truncation.hpp
     annals/unknown_event.hpp
     annals/version.hpp
+    annals/with_archive.hpp
 )
 
 set(ANNALS_SQLITE_HEADERS
@@ -133,13 +171,16 @@ set(ANNALS_SQLITE_HEADERS
     annals/sqlite/detail/database.hpp
     annals/sqlite/detail/event_rows.hpp
     annals/sqlite/detail/group_commit.hpp
+    annals/sqlite/detail/key_file.hpp
     annals/sqlite/detail/log_query.hpp
     annals/sqlite/detail/savepoint.hpp
     annals/sqlite/detail/schema.hpp
     annals/sqlite/detail/source.hpp
+    annals/sqlite/detail/truncate.hpp
     annals/sqlite/error.hpp
     annals/sqlite/event_reader.hpp
     annals/sqlite/event_store.hpp
+    annals/sqlite/key_store.hpp
     annals/sqlite/options.hpp
     annals/sqlite/reader.hpp
     annals/sqlite/snapshot_store.hpp
@@ -162,18 +203,21 @@ set(ANNALS_POSTGRES_HEADERS
     annals/postgres/detail/event_rows.hpp
     annals/postgres/detail/filter_sql.hpp
     annals/postgres/detail/group_append.hpp
+    annals/postgres/detail/key_table.hpp
     annals/postgres/detail/link.hpp
     annals/postgres/detail/lock_keys.hpp
     annals/postgres/detail/open_transaction.hpp
     annals/postgres/detail/pipeline.hpp
     annals/postgres/detail/pool.hpp
     annals/postgres/detail/prepare_schema.hpp
+    annals/postgres/detail/repeatable.hpp
     annals/postgres/detail/result.hpp
     annals/postgres/detail/schema_facts.hpp
     annals/postgres/detail/session_settings.hpp
     annals/postgres/detail/source.hpp
     annals/postgres/detail/sqlstate.hpp
     annals/postgres/detail/statements.hpp
+    annals/postgres/detail/truncate.hpp
     annals/postgres/detail/verdict.hpp
     annals/postgres/detail/wire.hpp
     annals/postgres/error.hpp
@@ -181,6 +225,7 @@ set(ANNALS_POSTGRES_HEADERS
     annals/postgres/event_reader.hpp
     annals/postgres/event_store.hpp
     annals/postgres/grants.hpp
+    annals/postgres/key_store.hpp
     annals/postgres/options.hpp
     annals/postgres/rows.hpp
     annals/postgres/schema.hpp
@@ -209,12 +254,26 @@ set(ANNALS_KAFKA_HEADERS
     annals/kafka/options.hpp
 )
 
+set(ANNALS_SODIUM_HEADERS
+    annals/sodium.hpp
+    annals/sodium/detail/aead.hpp
+    annals/sodium/encryption.hpp
+    annals/sodium/key_ring.hpp
+    annals/sodium/personal_data.hpp
+)
+
+set(ANNALS_ZSTD_HEADERS
+    annals/zstd.hpp
+    annals/zstd/compression.hpp
+)
+
 set(ANNALS_TESTING_HEADERS
     annals/testing.hpp
     annals/testing/checkpoint_store_contract.hpp
     annals/testing/contract/append.hpp
     annals/testing/contract/commit.hpp
     annals/testing/contract/encoded_input.hpp
+    annals/testing/contract/end_of_life.hpp
     annals/testing/contract/envelope.hpp
     annals/testing/contract/event_ledger.hpp
     annals/testing/contract/expect.hpp
@@ -229,11 +288,13 @@ set(ANNALS_TESTING_HEADERS
     annals/testing/contract/reading.hpp
     annals/testing/contract/reopening.hpp
     annals/testing/contract/retry.hpp
+    annals/testing/contract/tombstones.hpp
     annals/testing/contract_rule.hpp
     annals/testing/contract_violation.hpp
     annals/testing/event_store_contract.hpp
     annals/testing/event_store_fixture.hpp
     annals/testing/fakes.hpp
+    annals/testing/key_store_contract.hpp
     annals/testing/snapshot_store_contract.hpp
     annals/testing/spec.hpp
 )

@@ -10,10 +10,12 @@ set(ANNALS_INSTALL_CMAKEDIR
     CACHE STRING "Where the package configuration goes"
 )
 
-annals_add_headers(
-  annals_adapter_headers OFF ${ANNALS_SQLITE_HEADERS} ${ANNALS_POSTGRES_HEADERS} ${ANNALS_NATS_HEADERS}
-  ${ANNALS_KAFKA_HEADERS}
-)
+set(adapter_headers "")
+foreach(adapter IN LISTS ANNALS_ADAPTERS)
+  string(TOUPPER ${adapter} name)
+  list(APPEND adapter_headers ${ANNALS_${name}_HEADERS})
+endforeach()
+annals_add_headers(annals_adapter_headers OFF ${adapter_headers})
 install(TARGETS annals_adapter_headers FILE_SET HEADERS)
 
 install(TARGETS annals annals_testing EXPORT annals-targets FILE_SET HEADERS)

@@ -6,6 +6,7 @@
 #include <annals/concepts/event_codec.hpp>
 #include <annals/concepts/snapshot_codec.hpp>
 #include <annals/json/codec.hpp>
+#include <annals/json/personal.hpp>
 #include <annals/json/snapshot_codec.hpp>
 
 // Events and snapshots as JSON. Including this header makes JSON what stores of encoded events use

@@ -37,6 +37,7 @@ public:
     [[nodiscard]] virtual std::string seal(PayloadPlace const& place, std::string_view data) const = 0;
     /// @throws UnreadablePayload  if it cannot be opened
     [[nodiscard]] virtual std::string open(PayloadPlace const& place, std::string_view data) const = 0;
+    /// @throws UnreadablePayload  if one of them cannot be opened
     [[nodiscard]] virtual bool is_same(PayloadPlace const& place, std::string_view a, std::string_view b) const = 0;
 };
 

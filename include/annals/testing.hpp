@@ -9,6 +9,7 @@
 #include <annals/testing/checkpoint_store_contract.hpp>
 #include <annals/testing/event_store_contract.hpp>
 #include <annals/testing/fakes.hpp>
+#include <annals/testing/key_store_contract.hpp>
 #include <annals/testing/snapshot_store_contract.hpp>
 #include <annals/testing/spec.hpp>
 

@@ -2,7 +2,8 @@
 
 # cmake -DROOT=<project> -P levels.cmake: who may include whom.
 #
-#   vocabulary <- concepts <- blocks <- json and the adapters (memory, sqlite, postgres, nats, kafka), which do not know each other
+#   vocabulary <- concepts <- blocks <- json and the adapters (memory, sqlite, postgres, nats, kafka,
+#   sodium, zstd), which do not know each other
 #
 # What a header reaches through others counts as much as what it names itself.
 
@@ -20,7 +21,7 @@ set(blocks
     inline_projections projection projection_control projection_options projection_runner relay repository retry
     snapshot_policy snapshot_writer subscription trace with_archive
 )
-set(roofs annals json kafka memory nats postgres sqlite testing)
+set(roofs annals json kafka memory nats postgres sodium sqlite testing zstd)
 
 # What a level may reach. `detail` is nobody's level: it counts by what it reaches in turn.
 set(below_vocabulary vocabulary detail)
@@ -33,6 +34,8 @@ set(below_sqlite ${below_blocks} sqlite)
 set(below_postgres ${below_blocks} postgres)
 set(below_nats ${below_blocks} nats)
 set(below_kafka ${below_blocks} kafka)
+set(below_sodium ${below_concepts} sodium)
+set(below_zstd ${below_concepts} zstd)
 set(below_testing ${below_blocks} testing)
 set(below_roof_annals ${below_blocks} memory)
 set(below_roof_json ${below_blocks} json)
@@ -41,6 +44,8 @@ set(below_roof_sqlite ${below_blocks} sqlite)
 set(below_roof_postgres ${below_blocks} postgres)
 set(below_roof_nats ${below_blocks} nats)
 set(below_roof_kafka ${below_blocks} kafka)
+set(below_roof_sodium ${below_sodium})
+set(below_roof_zstd ${below_zstd})
 set(below_roof_testing ${below_blocks} testing)
 
 # Headers from outside, apart from the C++ standard library's own.
@@ -50,6 +55,8 @@ set(clients_of_sqlite sqlite3.h)
 set(clients_of_postgres libpq-fe.h poll.h)
 set(clients_of_nats nats/nats.h)
 set(clients_of_kafka librdkafka/rdkafka.h)
+set(clients_of_sodium sodium.h)
+set(clients_of_zstd zstd.h)
 set(banned_everywhere format iostream ranges regex)
 
 function(level_of header variable)

@@ -4,21 +4,17 @@
 #define ANNALS_DETAIL_SEALED_COMMIT_HPP
 
 #include <annals/append.hpp>
+#include <annals/detail/personal_mark.hpp>
 #include <annals/payload_transform.hpp>
 
 #include <span>
-#include <string_view>
 #include <vector>
 
 namespace annals::detail {
 
-/// How `Personal` begins in JSON. In well-formed JSON it stands nowhere else, for within a text its quotes are escaped.
-inline constexpr std::string_view personal_mark = R"({"annals:subject":)";
-
 /// @throws InvalidInput  for personal data that nobody seals
 inline void require_no_personal_data(EncodedPayload const& payload) {
-    if (payload.data.find(personal_mark) != std::string::npos &&
-        payload.data.find(R"(,"value":)") != std::string::npos) {
+    if (has_plain_personal_data(payload.data)) {
         throw InvalidInput{
             "annals: '" + payload.type +
             "' holds personal data, which this store would keep as it is: give it a "
