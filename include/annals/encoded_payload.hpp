@@ -20,10 +20,14 @@ struct EncodedPayload {
 };
 
 /// Refuses a payload that not every store can keep.
-/// @throws InvalidInput  if the type breaks the limits of names, the schema version is below 1, or the data is
-///                       longer than `limits::max_payload_bytes`, not UTF-8, or holds a NUL
+/// @throws InvalidInput  if the type breaks the limits of names or begins with `annals:`, which is for the library's
+///                       own, the schema version is below 1, or the data is longer than `limits::max_payload_bytes`,
+///                       not UTF-8, or holds a NUL
 inline void require_valid(EncodedPayload const& payload) {
     require_name("event type", payload.type);
+    if (payload.type.starts_with("annals:")) {
+        throw InvalidInput{"annals: the event type '" + payload.type + "' has a prefix that is the library's own"};
+    }
     if (payload.schema_version < 1) {
         throw InvalidInput{"annals: the schema version of '" + payload.type + "' is below 1"};
     }

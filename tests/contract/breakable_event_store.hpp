@@ -3,8 +3,10 @@
 #ifndef ANNALS_TESTS_CONTRACT_BREAKABLE_EVENT_STORE_HPP
 #define ANNALS_TESTS_CONTRACT_BREAKABLE_EVENT_STORE_HPP
 
-#include <annals/concepts/event_store.hpp>
+#include <annals/concepts/truncatable_event_store.hpp>
 #include <annals/detail/earlier_append.hpp>
+#include <annals/detail/truncation_input.hpp>
+#include <annals/event_context.hpp>
 #include <annals/event_range.hpp>
 
 #include <chrono>
@@ -15,8 +17,10 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -74,9 +78,19 @@ public:
         std::function<annals::Version(BreakableEventStore const&, annals::StreamName const&)> version =
             &BreakableEventStore::version_of;
         std::function<annals::Position(BreakableEventStore const&)> head = &BreakableEventStore::last_position;
+        std::function<void(BreakableEventStore&, Append const&)> require_open = &BreakableEventStore::require_open;
+        std::function<annals::Version(BreakableEventStore const&, annals::StreamName const&, annals::Version)>
+            first_left =
+                [](BreakableEventStore const&, annals::StreamName const&, annals::Version first) { return first; };
+        std::function<void(BreakableEventStore&, annals::Truncation const&)> truncate = &BreakableEventStore::truncate;
+        std::function<void(BreakableEventStore&, annals::StreamName const&, std::string_view)> tombstone =
+            &BreakableEventStore::end;
+        std::function<std::vector<annals::Truncation>(BreakableEventStore const&)> truncations =
+            [](BreakableEventStore const& store) { return store.core->truncations; };
         std::function<void(BreakableEventStore&)> reopen = [](BreakableEventStore&) {};
         std::int64_t position_step = 1; ///< not wrong: positions may have gaps
         bool reads_live = false;        ///< a range at its end looks whether there are more by now
+        bool recounts = false;          ///< a range knows where it stands by the number of events before it
         bool shares_cursor = false;     ///< all ranges go on where the latest one stands
         bool blocks_appends = false;    ///< nobody can append while there is a range
     };
@@ -85,12 +99,15 @@ public:
         struct Entry {
             Event event;
             int author;
+            bool is_gone = false; ///< it is truncated
         };
         std::mutex mutex;
         Steps steps;
         std::map<std::int64_t, Entry> log; ///< by position
         std::map<annals::EventId, std::int64_t> by_id;
         std::map<std::string, std::vector<std::int64_t>> streams; ///< positions
+        std::vector<annals::Truncation> truncations;
+        std::set<annals::StreamName> ended;
         std::int64_t last_position = 0;
         std::shared_ptr<std::size_t> shared_cursor = std::make_shared<std::size_t>(0);
         std::shared_ptr<int> ranges = std::make_shared<int>(0); ///< one more reference for each range
@@ -99,10 +116,13 @@ public:
     class Cursor {
     public:
         using value_type = Event;
-        Cursor(std::function<Events()> load, std::shared_ptr<std::size_t> at, std::shared_ptr<int> open, bool live)
-            : load_{std::move(load)}, at_{std::move(at)}, open_{std::move(open)}, live_{live}, events_{load_()} {}
+        Cursor(
+            std::function<Events()> load, std::shared_ptr<std::size_t> at, std::shared_ptr<int> open, Steps const& steps
+        )
+            : load_{std::move(load)}, at_{std::move(at)}, open_{std::move(open)}, live_{steps.reads_live},
+              recounts_{steps.recounts}, events_{load_()} {}
         [[nodiscard]] Event const* next() {
-            if (live_ && *at_ == events_.size()) {
+            if (recounts_ || (live_ && *at_ == events_.size())) {
                 events_ = load_();
             }
             return *at_ < events_.size() ? &events_[(*at_)++] : nullptr;
@@ -113,6 +133,7 @@ public:
         std::shared_ptr<std::size_t> at_;
         std::shared_ptr<int> open_;
         bool live_;
+        bool recounts_;
         Events events_;
     };
 
@@ -150,6 +171,19 @@ public:
         return core->steps.head(*this);
     }
 
+    void truncate_before(annals::StreamName const& stream, annals::Version first, std::string_view reason) {
+        std::lock_guard const lock{core->mutex};
+        core->steps.truncate(*this, {stream, first, std::string{reason}, annals::system_clock().now()});
+    }
+    void tombstone(annals::StreamName const& stream, std::string_view reason) {
+        std::lock_guard const lock{core->mutex};
+        core->steps.tombstone(*this, stream, reason);
+    }
+    [[nodiscard]] std::vector<annals::Truncation> truncations() const {
+        std::lock_guard const lock{core->mutex};
+        return core->steps.truncations(*this);
+    }
+
     // The correct steps. Those below `append_at_once` want the lock to be held.
 
     Results append_at_once(Commit commit) {
@@ -159,6 +193,7 @@ public:
             return std::move(*earlier);
         }
         for (Append const& part : commit) {
+            core->steps.require_open(*this, part);
             core->steps.require_expected(*this, part);
         }
         return core->steps.write(*this, commit);
@@ -176,9 +211,10 @@ public:
         if (found == core->by_id.end()) {
             return std::nullopt;
         }
-        Event const& stored = core->log.at(found->second).event;
+        Core::Entry const& entry = core->log.at(found->second);
+        Event const& stored = entry.event;
         return annals::detail::StoredUnderId{
-            stored.stream, stored.version, stored.position, core->steps.is_same(stored, event)
+            stored.stream, stored.version, stored.position, entry.is_gone || core->steps.is_same(stored, event)
         };
     }
 
@@ -187,6 +223,35 @@ public:
         if (!core->steps.admits(part.expected, current)) {
             throw annals::ConcurrencyError{part.stream, part.expected, current};
         }
+    }
+
+    void require_open(Append const& part) {
+        if (core->ended.contains(part.stream)) {
+            throw annals::StreamTombstoned{part.stream};
+        }
+    }
+
+    void truncate(annals::Truncation const& wanted) {
+        annals::detail::require_can_truncate(wanted.stream, wanted.first, version_of(wanted.stream), wanted.reason);
+        annals::Version const first = core->steps.first_left(*this, wanted.stream, wanted.first);
+        bool is_new = first > annals::Version{1};
+        for (annals::Truncation const& made : core->truncations) {
+            is_new = is_new && (made.stream != wanted.stream || made.first < first);
+        }
+        if (is_new) {
+            core->truncations.push_back(wanted);
+        }
+        for (auto& [position, entry] : core->log) {
+            entry.is_gone = entry.is_gone || (entry.event.stream == wanted.stream && entry.event.version < first);
+        }
+    }
+
+    void end(annals::StreamName const& stream, std::string_view reason) {
+        if (version_of(stream) == annals::Version{}) {
+            throw annals::StreamNotFound{stream};
+        }
+        core->steps.truncate(*this, {stream, version_of(stream), std::string{reason}, annals::system_clock().now()});
+        core->ended.insert(stream);
     }
 
     Results write(Commit commit) {
@@ -264,7 +329,7 @@ public:
 private:
     template <class Wanted>
     void collect(Events& events, Core::Entry const& entry, Wanted&& wanted) const {
-        if (wanted(entry.event) && core->steps.sees(handle, entry.author)) {
+        if (!entry.is_gone && wanted(entry.event) && core->steps.sees(handle, entry.author)) {
             events.push_back(entry.event);
             core->steps.keep(events.back());
         }
@@ -278,11 +343,11 @@ private:
         };
         auto const at = core->steps.shares_cursor ? core->shared_cursor : std::make_shared<std::size_t>(0);
         *at = 0;
-        return annals::EventRange{Cursor{std::move(locked), at, core->ranges, core->steps.reads_live}};
+        return annals::EventRange{Cursor{std::move(locked), at, core->ranges, core->steps}};
     }
 };
 
-static_assert(annals::FilteringEventStore<BreakableEventStore>);
+static_assert(annals::FilteringEventStore<BreakableEventStore> && annals::TruncatableEventStore<BreakableEventStore>);
 
 } // namespace annals_tests
 

@@ -5,6 +5,7 @@
 
 #include <tests/contract/broken/appending.hpp>
 #include <tests/contract/broken/concurrency.hpp>
+#include <tests/contract/broken/end_of_life.hpp>
 #include <tests/contract/broken/envelope.hpp>
 #include <tests/contract/broken/filters.hpp>
 #include <tests/contract/broken/idempotency.hpp>
@@ -12,6 +13,7 @@
 #include <tests/contract/broken/names.hpp>
 #include <tests/contract/broken/reading.hpp>
 #include <tests/contract/broken/reopening.hpp>
+#include <tests/contract/broken/tombstones.hpp>
 
 namespace annals_tests {
 
@@ -27,7 +29,9 @@ namespace annals_tests {
           broken_idempotency(),
           broken_input(),
           broken_reopening(),
-          broken_concurrency()}) {
+          broken_concurrency(),
+          broken_truncations(),
+          broken_tombstones()}) {
         all.insert(all.end(), theme.begin(), theme.end());
     }
     return all;

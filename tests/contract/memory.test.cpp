@@ -51,6 +51,11 @@ using EncodedFixture = MemoryFixture<annals::InMemoryEventStore<annals::EncodedP
 using SnapshotFixture = MemoryFixture<annals::InMemorySnapshotStore<annals::EncodedPayload>, EncodedPayloads>;
 using CheckpointFixture = MemoryFixture<annals::InMemoryCheckpointStore, EncodedPayloads>;
 
+// Or the contract would leave out its rules for these.
+static_assert(annals::FilteringEventStore<TypedFixture::store_type>);
+static_assert(annals::TruncatableEventStore<TypedFixture::store_type>);
+static_assert(annals::TruncatableEventStore<EncodedFixture::store_type>);
+
 } // namespace
 
 TEST_CASE("memory typed: event store contract", "[contract]") {

@@ -43,6 +43,10 @@ TEST_CASE("sqlite in memory: event store contract for threads", "[contract][conc
     run<annals::SqliteEventStore, SqliteMemoryFixture>(Rules::concurrent);
 }
 
+TEST_CASE("sqlite sealed: event store contract", "[contract]") {
+    run<annals::SqliteEventStore, SqliteSealedFixture>(Rules::sequential);
+}
+
 TEST_CASE("sqlite transaction: event store contract", "[contract]") {
     run_contract(annals::testing::event_store_contract<SqliteTransactionFixture>, Rules::sequential);
 }
@@ -50,6 +54,7 @@ TEST_CASE("sqlite transaction: event store contract", "[contract]") {
 TEST_CASE("sqlite: snapshot store contract", "[contract]") {
     run<annals::SqliteSnapshotStore, SqliteFileFixture>(Rules::sequential);
     run<annals::SqliteSnapshotStore, SqliteMemoryFixture>(Rules::sequential);
+    run<annals::SqliteSnapshotStore, SqliteSealedFixture>(Rules::sequential);
 }
 
 TEST_CASE("sqlite: checkpoint store contract", "[contract]") {

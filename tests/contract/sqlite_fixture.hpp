@@ -7,8 +7,10 @@
 #include <annals/testing/contract_rule.hpp>
 #include <tests/contract/encoded_payloads.hpp>
 #include <tests/contract/temporary_folder.hpp>
+#include <tests/integration/sqlite/support/veil.hpp>
 
 #include <concepts>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -67,6 +69,22 @@ public:
 
 private:
     Store first_ = store_of<Store>(annals::SqliteEventStore{":memory:"});
+    Store second_ = first_;
+};
+
+/// The same with data that is sealed, each time in other words.
+template <class Store>
+class SqliteSealedFixture : public EncodedPayloads {
+public:
+    using store_type = Store;
+    static constexpr annals::testing::Quirks quirks{};
+
+    store_type& store() { return first_; }
+    store_type& second_handle() { return second_; }
+
+private:
+    Store first_ =
+        store_of<Store>(annals::SqliteEventStore{":memory:", {.payloads = std::make_shared<integration::Veil>("key")}});
     Store second_ = first_;
 };
 

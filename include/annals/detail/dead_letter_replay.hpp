@@ -13,7 +13,8 @@ namespace annals::detail {
 /// Hands the dead letters of the served generation to a consumer (see `LogFollower`), oldest first, and removes those
 /// that it has handled: in one transaction each, or afterwards if the consumer does not take the store's transaction,
 /// so that nobody waits for what it does elsewhere.
-/// @returns how many
+/// Of an event that was truncated there is nothing left to handle: its letter is removed, too.
+/// @returns how many it has handled
 /// @throws HistoryDiverged  if the store does not have the event of one; it remains, and those behind it
 template <class Store, class Consumer>
 std::size_t replay_dead_letters(Store& store, Consumer& consumer) {
@@ -22,6 +23,16 @@ std::size_t replay_dead_letters(Store& store, Consumer& consumer) {
     for (DeadLetter const& letter : letters) {
         auto const page = read_page(store, Position{letter.position.first() - 1}, {}, {.batch = 1});
         if (page.events.empty() || page.events.front().event_id != letter.event_id) {
+            bool const is_truncated = with_projection_rows(store, [&](auto& rows, auto&...) {
+                bool const is_there = is_still_there(store, rows, letter.position, letter.event_id);
+                if (is_there) {
+                    rows.remove(letter);
+                }
+                return is_there;
+            });
+            if (is_truncated) {
+                continue;
+            }
             throw HistoryDiverged{name_of(letter.key) + " has put an event aside that this store does not have"};
         }
         auto const hand_over = [&](auto&... transaction) {

@@ -7,6 +7,7 @@
 #include <annals/detail/projection_hold.hpp>
 #include <annals/detail/projection_moves.hpp>
 #include <annals/detail/runner_control.hpp>
+#include <annals/detail/truncated_streams.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -14,6 +15,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace annals::detail {
 
@@ -22,6 +24,7 @@ namespace annals::detail {
 /// A consumer has
 /// - `name()`, `definition()`, `filter()`, and `is_transactional`: whether `handle` takes the store's transaction, and
 ///   that transaction also moves the row, so that each event counts exactly once;
+/// - `accepts_truncated()`: whether it may begin with a log that has lost events, see `TruncatableEventStore`;
 /// - `prepare(generation, transaction...)`, called after each claim;
 /// - `handle(events, is_live, done, may_go_on, transaction...)`: handles events in order until `may_go_on()` says no;
 ///   `done` is their number all the time, also when it throws;
@@ -88,19 +91,35 @@ private:
     enum class Blame : std::uint8_t { store, handler, either };
 
     bool claim() {
+        if (!Consumer::accepts_truncated() && hold_.row()->position == Position{}) {
+            lost_ = truncated_streams(store_, filter_);
+        }
         if (!hold_.claim([&](std::int64_t generation, auto&... transaction) {
                 consumer_.prepare(generation, transaction...);
             })) {
             return false;
         }
+        if (hold_.row()->position != Position{}) {
+            lost_.clear(); // what was built so far was built of the whole log
+        }
         go_on_from(*hold_.row());
         handled_to_ = read_to_;
+        require_whole_log();
         // In a transaction of its own, so that what it finds can be noted by the holder of the claim.
         with_projection_rows(store_, [&](auto& rows, auto&...) { static_cast<void>(hold_.lock(rows)); });
         return true;
     }
 
+    /// @throws UsageError  if it is to be built of a log that has lost some of what it would take
+    void require_whole_log() {
+        if (!lost_.empty()) {
+            hold_.give_up_rebuild(); // so that the next runner goes on with what is served
+            throw lacks_truncated(consumer_.name(), lost_);
+        }
+    }
+
     bool follow() {
+        require_whole_log();
         Page page = read_page(store_, read_to_, filter_, options_);
         head_ = page.head;
         page.forget_up_to(handled_to_);
@@ -261,12 +280,13 @@ private:
     ProjectionOptions options_;
     RunnerControl& control_;
     ProjectionHold<Store> hold_;
-    Position read_to_;           ///< at or above the row's position
-    Position head_;              ///< as it was last seen
-    Position handled_to_;        ///< the same; what is between was handled but not noted yet
-    Clock::time_point heard_of_; ///< when the row was last written
-    Position careful_to_;        ///< one event at a time up to here, since one of them has failed
-    int attempts_ = 0;           ///< at the next event alone
+    std::vector<StreamName> lost_; ///< streams without which nothing is to be built
+    Position read_to_;             ///< at or above the row's position
+    Position head_;                ///< as it was last seen
+    Position handled_to_;          ///< the same; what is between was handled but not noted yet
+    Clock::time_point heard_of_;   ///< when the row was last written
+    Position careful_to_;          ///< one event at a time up to here, since one of them has failed
+    int attempts_ = 0;             ///< at the next event alone
     std::uint64_t handled_ = 0;
 };
 

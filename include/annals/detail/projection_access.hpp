@@ -55,6 +55,16 @@ template <class Store, class Rows>
     }
 }
 
+/// Whether the event that was there is there still, truncated or not: not so if the store is another one by now.
+template <class Store, class Rows>
+[[nodiscard]] bool is_still_there(Store& store, Rows& rows, Position position, EventId const& id) {
+    if constexpr (SqlStore<Store>) {
+        return event_id_at(store, rows, position) == id;
+    } else {
+        return true; // its rows live and go with its events
+    }
+}
+
 } // namespace annals::detail
 
 #endif // ANNALS_DETAIL_PROJECTION_ACCESS_HPP

@@ -45,6 +45,14 @@ public:
             return 1;
         }
     }
+    /// Whether it may be built of a log that has lost events.
+    [[nodiscard]] static constexpr bool accepts_truncated() {
+        if constexpr (requires { P::accepts_truncated; }) {
+            return P::accepts_truncated;
+        } else {
+            return false;
+        }
+    }
     [[nodiscard]] static EventFilter filter() { return Handlers::filter(); }
 
     template <class... Transaction>

@@ -7,6 +7,7 @@
 #include <annals/detail/projection_moves.hpp>
 #include <annals/projection_options.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -109,6 +110,19 @@ public:
                 row_ = std::move(row);
             }
         });
+    }
+
+    /// Retires the generation that was claimed if its definition is served already: it was to be built anew.
+    void give_up_rebuild() {
+        bool const is_rebuild = read_projection_rows(store_, [&](auto& rows) {
+            auto const all = rows.of(row_->key.name);
+            return std::any_of(all.begin(), all.end(), [&](ProjectionStatus const& row) {
+                return row.is_served && row.key.generation < row_->key.generation && row.definition == row_->definition;
+            });
+        });
+        if (is_rebuild) {
+            release([](ProjectionStatus& row) { row.state = ProjectionState::retired; });
+        }
     }
 
     /// The claim was lost. @returns true if a newer generation of the same is there to go on with: open that

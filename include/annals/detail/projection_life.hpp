@@ -101,7 +101,7 @@ claim(Rows& rows, ProjectionKey const& key, std::string const& owner, std::chron
 /// Whether the event that the row names is at its position.
 template <class Store, class Rows>
 [[nodiscard]] bool is_of_this_history(Store& store, Rows& rows, ProjectionStatus const& row) {
-    return row.position == Position{} || event_id_at(store, rows, row.position) == row.event_id;
+    return row.position == Position{} || is_still_there(store, rows, row.position, row.event_id);
 }
 
 /// The row of a projection that this runner holds, locked until the end of the transaction.

@@ -3,20 +3,23 @@
 #ifndef ANNALS_MEMORY_EVENT_STORE_HPP
 #define ANNALS_MEMORY_EVENT_STORE_HPP
 
-#include <annals/concepts/event_store.hpp>
+#include <annals/concepts/truncatable_event_store.hpp>
 #include <annals/detail/earlier_append.hpp>
 #include <annals/detail/event_type_of.hpp>
 #include <annals/event_range.hpp>
 #include <annals/memory/detail/event_log.hpp>
+#include <annals/memory/detail/horizons.hpp>
 #include <annals/memory/detail/projection_rows.hpp>
 #include <annals/memory/detail/same_content.hpp>
 #include <annals/memory/snapshot_store.hpp>
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -59,8 +62,13 @@ class InMemoryEventStore {
     class GlobalCursor {
     public:
         using value_type = Event;
-        GlobalCursor(typename detail::AppendLog<Event const*>::Reader reader, std::size_t limit, EventFilter filter)
-            : reader_{reader}, left_{limit}, filter_{std::move(filter)} {}
+        GlobalCursor(
+            typename detail::AppendLog<Event const*>::Reader reader,
+            std::size_t limit,
+            EventFilter filter,
+            std::shared_ptr<detail::Horizons::Gone const> gone
+        )
+            : reader_{reader}, left_{limit}, filter_{std::move(filter)}, gone_{std::move(gone)} {}
         [[nodiscard]] Event const* next() {
             while (auto const* const event = left_ == 0 ? nullptr : reader_.next()) {
                 if (is_wanted(**event)) {
@@ -73,12 +81,16 @@ class InMemoryEventStore {
 
     private:
         [[nodiscard]] bool is_wanted(Event const& event) const {
+            if (gone_ && event.version <= detail::Horizons::last_gone(gone_.get(), event.stream)) {
+                return false;
+            }
             return filter_.admits_all() || filter_.admits(event.aggregate_type(), detail::event_type_of(event.payload));
         }
 
         typename detail::AppendLog<Event const*>::Reader reader_;
         std::size_t left_;
         EventFilter filter_;
+        std::shared_ptr<detail::Horizons::Gone const> gone_; ///< null if nothing is truncated
     };
 
 public:
@@ -130,9 +142,11 @@ public:
     [[nodiscard]] EventRange<StreamCursor> get_events(StreamName const& stream, Version after = {}) const {
         std::lock_guard const lock{mutex_};
         Stream const* const events = log_.find(stream);
-        return EventRange{StreamCursor{
-            events ? typename Stream::Reader{*events, index(after.value()), events->size()} : typename Stream::Reader{}
-        }};
+        Version const last_gone = horizons_.last_gone(stream);
+        std::size_t const begin = index((after < last_gone ? last_gone : after).value());
+        return EventRange{
+            StreamCursor{events ? typename Stream::Reader{*events, begin, events->size()} : typename Stream::Reader{}}
+        };
     }
 
     /// The events of all streams with a position above `after` that `filter` admits, at most `limit`, in global order.
@@ -144,11 +158,42 @@ public:
         typename detail::AppendLog<Event const*>::Reader const reader{
             log_.all(), index(after.first()), log_.all().size()
         };
-        return EventRange{GlobalCursor{reader, limit, filter}};
+        return EventRange{GlobalCursor{reader, limit, filter, horizons_.gone()}};
     }
 
     /// The events of all streams, in global order.
     [[nodiscard]] EventRange<GlobalCursor> get_all_events() const { return read_all(); }
+
+    /// The event of that id; nothing if there is none, or it is truncated.
+    [[nodiscard]] std::optional<Event> find_event(EventId const& id) const {
+        std::lock_guard const lock{mutex_};
+        Event const* const event = log_.find(id);
+        bool const is_there = event != nullptr && event->version > horizons_.last_gone(event->stream);
+        return is_there ? std::optional{*event} : std::nullopt;
+    }
+
+    /// Hands out no event of the stream before version `first` any more. See `TruncatableEventStore`; the memory they
+    /// take is free when the store is gone.
+    /// @throws UsageError    if the stream's last event is before `first`
+    /// @throws InvalidInput  if the reason breaks the limits of names
+    void truncate_before(StreamName const& stream, Version first, std::string_view reason) {
+        std::lock_guard const lock{mutex_};
+        horizons_.truncate(stream, first, log_.version_of(stream), reason);
+    }
+
+    /// The same for all events but the last, and nothing is appended to the stream any more.
+    /// @throws StreamNotFound  if it has no events
+    /// @throws InvalidInput    if the reason breaks the limits of names
+    void tombstone(StreamName const& stream, std::string_view reason) {
+        std::lock_guard const lock{mutex_};
+        horizons_.end(stream, log_.version_of(stream), reason);
+    }
+
+    /// All truncations so far, oldest first.
+    [[nodiscard]] std::vector<Truncation> truncations() const {
+        std::lock_guard const lock{mutex_};
+        return horizons_.truncations();
+    }
 
     /// The version of the stream's last event; 0 if it has none.
     [[nodiscard]] Version stream_version(StreamName const& stream) const {
@@ -193,7 +238,8 @@ private:
                 if (!stored) {
                     return std::nullopt;
                 }
-                bool const is_same = detail::has_same_content(*stored, event);
+                bool const is_same =
+                    stored->version <= horizons_.last_gone(stored->stream) || detail::has_same_content(*stored, event);
                 return detail::StoredUnderId{stored->stream, stored->version, stored->position, is_same};
             },
             [this](StreamName const& stream) { return log_.version_of(stream); }
@@ -218,6 +264,9 @@ private:
     /// Makes a commit of what `write_all` writes to its streams. If that throws, nothing is written.
     template <class WriteAll>
     void write(std::span<StreamAppend<Payload> const> commit, WriteAll&& write_all) {
+        for (auto const& part : commit) {
+            horizons_.require_open(part.stream);
+        }
         try {
             log_.open(commit);
             write_all();
@@ -231,6 +280,7 @@ private:
     mutable std::mutex mutex_;
     detail::MemoryProjectionTable projections_;
     detail::EventLog<Payload> log_;
+    detail::Horizons horizons_;
 };
 
 } // namespace annals

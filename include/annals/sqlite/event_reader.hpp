@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <utility>
 
 namespace annals::sqlite {
@@ -32,6 +33,16 @@ public:
 
     /// The events of all streams, in global order, a page at a time.
     [[nodiscard]] EventRange<detail::LogCursor> get_all_events() const { return read_all(); }
+
+    /// The event of that id; nothing if there is none, or it is truncated.
+    [[nodiscard]] std::optional<SourcedEvent<EncodedPayload>> find_event(EventId const& id) const {
+        auto found = source_.read([&](detail::Connection& connection) { return detail::find_row(connection, id); });
+        if (!found || annals::detail::is_truncated(*found)) {
+            return std::nullopt;
+        }
+        annals::detail::open(source_.payloads(), *found);
+        return found;
+    }
 
     /// The version of the stream's last event; 0 if it has none.
     [[nodiscard]] Version stream_version(StreamName const& stream) const {

@@ -3,11 +3,12 @@
 #ifndef ANNALS_SQLITE_EVENT_STORE_HPP
 #define ANNALS_SQLITE_EVENT_STORE_HPP
 
-#include <annals/concepts/event_store.hpp>
+#include <annals/concepts/truncatable_event_store.hpp>
 #include <annals/event_range.hpp>
 #include <annals/sqlite/detail/append_watch.hpp>
 #include <annals/sqlite/detail/checkpoint_rows.hpp>
 #include <annals/sqlite/detail/group_commit.hpp>
+#include <annals/sqlite/detail/truncate.hpp>
 #include <annals/sqlite/event_reader.hpp>
 #include <annals/sqlite/reader.hpp>
 #include <annals/sqlite/snapshot_store.hpp>
@@ -16,6 +17,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -45,8 +47,7 @@ public:
     /// @throws StoreError   if it cannot be opened or written
     /// @throws CorruptData  if it is no database, damaged, or its tables are not those of an event store
     explicit SqliteEventStore(std::string path, sqlite::Options const& options = {})
-        : EventReader{sqlite::detail::Source{std::make_shared<sqlite::detail::Database>(std::move(path), options)}},
-          appends_{std::make_shared<sqlite::detail::GroupCommit>(*database())} {}
+        : SqliteEventStore{std::make_shared<sqlite::detail::Database>(std::move(path), options)} {}
 
     /// Appends to one stream. See `EventStore`.
     AppendResult
@@ -58,11 +59,16 @@ public:
     /// Appends to several streams, all or nothing. See `EventStore`.
     std::vector<AppendResult> append(std::span<StreamAppend<EncodedPayload> const> commit) {
         require_valid(commit);
-        return appends_->append(commit);
+        PayloadTransform const* const payloads = source().payloads();
+        detail::SealedCommit const sealed{payloads, commit};
+        return appends_->append(sealed.commit(), payloads);
     }
 
-    /// Reads all that is stored and compares it with itself: SQLite's own integrity check, each event and each
-    /// checkpoint with its checksum. O(n); others may use the store meanwhile.
+    /// The same store, whose data is handed out as it stands in the file, and taken so.
+    [[nodiscard]] SqliteEventStore as_stored() const { return {{database(), nullptr}, appends_}; }
+
+    /// Reads all that is stored and compares it with itself: SQLite's own integrity check, each event, truncation
+    /// and checkpoint with its checksum. O(n); others may use the store meanwhile.
     ///
     /// A damaged event is found whenever it is read. What only this finds is damage to an index, which can hide the end
     /// of a stream. Run it after restoring a backup, and now and then.
@@ -75,8 +81,9 @@ public:
             for (auto rows = connection.query("SELECT * FROM checkpoints"); rows.next();) {
                 static_cast<void>(sqlite::detail::checkpoint_of(rows));
             }
+            sqlite::detail::check_truncations(connection);
         });
-        for (auto const& event : read_all()) {
+        for (auto const& event : as_stored().read_all()) {
             static_cast<void>(event); // reading it has checked it
         }
     }
@@ -92,7 +99,7 @@ public:
     template <class Work>
     auto transact(Work&& work) {
         return with_writer([&](sqlite::detail::Connection& connection) {
-            sqlite::Transaction transaction{connection};
+            sqlite::Transaction transaction{connection, source().payloads()};
             if constexpr (std::is_void_v<std::invoke_result_t<Work&, sqlite::Transaction&>>) {
                 work(transaction);
                 transaction.commit();
@@ -114,13 +121,49 @@ public:
         });
     }
 
+    /// Takes the content of all events of the stream before version `first` away, for good. See
+    /// `TruncatableEventStore`. O(events that go); others may use the store meanwhile.
+    ///
+    /// It is overwritten in the file, and in its write-ahead log, when this returns; copies of the file have it. In a
+    /// file that an earlier version of the library has made, some of it may stand in free space until a `VACUUM`.
+    /// @throws UsageError    if the stream's last event is before `first`
+    /// @throws InvalidInput  if the reason breaks the limits of names
+    /// @throws StoreError, AppendOutcomeUnknown  if it was cut short, also if others read for too long: call it again
+    void truncate_before(StreamName const& stream, Version first, std::string_view reason) {
+        transact([&](sqlite::Transaction& in) {
+            Version const last = sqlite::detail::stream_version(in.connection(), stream);
+            detail::require_can_truncate(stream, first, last, reason);
+            sqlite::detail::allow(in.connection(), stream, first, reason);
+        });
+        sqlite::detail::truncate_all(*this, stream, first);
+    }
+
+    /// The same for all events but the last, and nothing is appended to the stream any more.
+    /// @throws StreamNotFound  if it has no events; and what `truncate_before` throws
+    void tombstone(StreamName const& stream, std::string_view reason) {
+        Version const last = transact([&](sqlite::Transaction& in) {
+            Version const end = sqlite::detail::end(in.connection(), stream);
+            detail::require_can_truncate(stream, end, end, reason);
+            sqlite::detail::allow(in.connection(), stream, end, reason);
+            return end;
+        });
+        sqlite::detail::truncate_all(*this, stream, last);
+    }
+
+    /// All truncations so far, oldest first.
+    [[nodiscard]] std::vector<Truncation> truncations() const {
+        return database()->with_reader([](sqlite::detail::Connection& connection) {
+            return sqlite::detail::truncations(connection);
+        });
+    }
+
     /// For runners: waits until events may have been appended, by other processes too. @see AppendHint
     [[nodiscard]] sqlite::detail::AppendWatch append_hint() const { return sqlite::detail::AppendWatch{*database()}; }
 
     /// The snapshots kept beside the events. They are encoded, so one store serves all types of state.
     template <class State = void>
     [[nodiscard]] SqliteSnapshotStore snapshot_store() const {
-        return SqliteSnapshotStore{database()};
+        return SqliteSnapshotStore{source()};
     }
 
     /// For the library's other classes on the same file.
@@ -129,6 +172,12 @@ public:
     }
 
 private:
+    explicit SqliteEventStore(std::shared_ptr<sqlite::detail::Database> const& database)
+        : SqliteEventStore{{database, database->payloads()}, std::make_shared<sqlite::detail::GroupCommit>(*database)} {
+    }
+    SqliteEventStore(sqlite::detail::Source source, std::shared_ptr<sqlite::detail::GroupCommit> appends)
+        : EventReader{std::move(source)}, appends_{std::move(appends)} {}
+
     template <class Work>
     std::invoke_result_t<Work&, sqlite::detail::Connection&> with_writer(Work&& work) {
         return database()->with_writer([&](sqlite::detail::Connection& connection) {
@@ -145,7 +194,7 @@ private:
     std::shared_ptr<sqlite::detail::GroupCommit> appends_;
 };
 
-static_assert(FilteringEventStore<SqliteEventStore>);
+static_assert(FilteringEventStore<SqliteEventStore> && TruncatableEventStore<SqliteEventStore>);
 
 } // namespace annals
 

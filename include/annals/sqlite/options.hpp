@@ -3,8 +3,11 @@
 #ifndef ANNALS_SQLITE_OPTIONS_HPP
 #define ANNALS_SQLITE_OPTIONS_HPP
 
+#include <annals/payload_transform.hpp>
+
 #include <chrono>
 #include <cstdint>
+#include <memory>
 
 namespace annals::sqlite {
 
@@ -19,6 +22,8 @@ struct Options {
     Durability durability = Durability::power_loss_safe;
     /// How long an operation waits for other processes and connections before it throws a transient `StoreError`.
     std::chrono::milliseconds busy_timeout{5'000};
+    /// What is done to the data of events and snapshots on their way into the file and back; null for nothing.
+    std::shared_ptr<PayloadTransform const> payloads{};
 };
 
 } // namespace annals::sqlite

@@ -4,13 +4,13 @@
 #define ANNALS_SQLITE_SNAPSHOT_STORE_HPP
 
 #include <annals/concepts/snapshot_store.hpp>
+#include <annals/detail/sealed_commit.hpp>
 #include <annals/encoded_payload.hpp>
-#include <annals/sqlite/detail/database.hpp>
 #include <annals/sqlite/detail/event_rows.hpp>
+#include <annals/sqlite/detail/source.hpp>
 
 #include <chrono>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -24,12 +24,13 @@ public:
     using payload_type = EncodedPayload;
 
     /// @see SqliteEventStore::snapshot_store
-    explicit SqliteSnapshotStore(std::shared_ptr<sqlite::detail::Database> database) : database_{std::move(database)} {}
+    explicit SqliteSnapshotStore(sqlite::detail::Source store) : store_{std::move(store)} {}
 
-    /// The latest snapshot of the stream; nothing if there is none, or it does not match its checksum.
-    /// @throws StoreError, CorruptData  if the file cannot be read
+    /// The latest snapshot of the stream; nothing if there is none, it does not match its checksum, or it is sealed in
+    /// a way that is not known here.
+    /// @throws StoreError, CorruptData  if the file cannot be read; and what a key store throws
     [[nodiscard]] std::optional<Snapshot<EncodedPayload>> load(StreamName const& stream) const {
-        return database_->with_reader([&](sqlite::detail::Connection& connection) {
+        auto snapshot = store_.read([&](sqlite::detail::Connection& connection) {
             auto rows = connection.query(
                 "SELECT version, event_id, state_type, schema_version, state, created_at, checksum FROM snapshots "
                 "WHERE aggregate_type = ?1 AND aggregate_id = ?2",
@@ -38,14 +39,49 @@ public:
             );
             return rows.next() ? read(stream, rows) : std::nullopt;
         });
+        if (snapshot && store_.payloads() != nullptr) {
+            try {
+                snapshot->state.data = store_.payloads()->open(place_of(*snapshot), snapshot->state.data);
+            } catch (UnreadablePayload const&) {
+                return std::nullopt;
+            }
+        }
+        return snapshot;
     }
 
     /// Replaces the snapshot of the stream.
-    /// @throws InvalidInput  if the state's type name or data break the limits of payloads
-    /// @throws StoreError    if the file cannot be written
+    /// @throws InvalidInput  if the state's type name or data break the limits of payloads, or it holds personal data
+    ///                       that the store does not seal
+    /// @throws StoreError    if the file cannot be written; and what a key store throws
     void save(Snapshot<EncodedPayload> const& snapshot) {
         require_valid(snapshot.state);
-        database_->with_writer([&](sqlite::detail::Connection& connection) {
+        if (store_.payloads() == nullptr) {
+            detail::require_no_personal_data(snapshot.state);
+            return write(snapshot);
+        }
+        Snapshot<EncodedPayload> sealed = snapshot;
+        sealed.state.data = store_.payloads()->seal(place_of(snapshot), snapshot.state.data);
+        write(sealed);
+    }
+
+    /// Forgets the snapshot of the stream, if there is one.
+    void remove(StreamName const& stream) {
+        store_.database()->with_writer([&](sqlite::detail::Connection& connection) {
+            connection.run(
+                "DELETE FROM snapshots WHERE aggregate_type = ?1 AND aggregate_id = ?2",
+                stream.aggregate_type(),
+                stream.aggregate_id()
+            );
+        });
+    }
+
+private:
+    [[nodiscard]] static PayloadPlace place_of(Snapshot<EncodedPayload> const& snapshot) {
+        return {snapshot.stream, snapshot.event_id, snapshot.version};
+    }
+
+    void write(Snapshot<EncodedPayload> const& snapshot) {
+        store_.database()->with_writer([&](sqlite::detail::Connection& connection) {
             connection.run(
                 "INSERT OR REPLACE INTO snapshots (aggregate_type, aggregate_id, version, event_id, state_type, "
                 "schema_version, state, created_at, checksum) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
@@ -62,18 +98,6 @@ public:
         });
     }
 
-    /// Forgets the snapshot of the stream, if there is one.
-    void remove(StreamName const& stream) {
-        database_->with_writer([&](sqlite::detail::Connection& connection) {
-            connection.run(
-                "DELETE FROM snapshots WHERE aggregate_type = ?1 AND aggregate_id = ?2",
-                stream.aggregate_type(),
-                stream.aggregate_id()
-            );
-        });
-    }
-
-private:
     [[nodiscard]] static std::int64_t checksum_of(Snapshot<EncodedPayload> const& snapshot) {
         return annals::detail::checksum_of({
             0,
@@ -106,7 +130,7 @@ private:
         return is_whole ? std::optional{std::move(snapshot)} : std::nullopt;
     }
 
-    std::shared_ptr<sqlite::detail::Database> database_;
+    sqlite::detail::Source store_;
 };
 
 static_assert(SnapshotStore<SqliteSnapshotStore>);

@@ -3,6 +3,7 @@
 #ifndef ANNALS_SQLITE_TRANSACTION_HPP
 #define ANNALS_SQLITE_TRANSACTION_HPP
 
+#include <annals/detail/sealed_commit.hpp>
 #include <annals/sqlite/detail/append.hpp>
 #include <annals/sqlite/detail/savepoint.hpp>
 #include <annals/sqlite/event_reader.hpp>
@@ -29,8 +30,8 @@ namespace annals::sqlite {
 class Transaction : public EventReader {
 public:
     /// Begins it. @throws StoreError  transient, if other writers do not let it begin within the busy timeout
-    explicit Transaction(detail::Connection& connection)
-        : EventReader{detail::Source{connection}}, connection_{connection} {
+    explicit Transaction(detail::Connection& connection, PayloadTransform const* payloads = nullptr)
+        : EventReader{detail::Source{connection, payloads}}, connection_{connection} {
         roll_back(); // in case the last one could not
         connection_.run("BEGIN IMMEDIATE");
     }
@@ -49,9 +50,11 @@ public:
     std::vector<AppendResult> append(std::span<StreamAppend<EncodedPayload> const> commit) {
         require_valid(commit);
         require_open();
-        return detail::write_once(connection_, commit, [&] {
+        PayloadTransform const* const payloads = source().payloads();
+        annals::detail::SealedCommit const sealed{payloads, commit};
+        return detail::write_once(connection_, sealed.commit(), payloads, [&] {
             detail::Savepoint savepoint{connection_, is_spoilt_};
-            auto results = write(commit);
+            auto results = write(sealed.commit());
             savepoint.keep();
             return results;
         });
@@ -118,7 +121,7 @@ public:
     /// For the library: the connection.
     [[nodiscard]] detail::Connection& connection() const noexcept { return connection_; }
 
-    /// For the library: appends what is valid. If that throws, the transaction must not be committed.
+    /// For the library: appends what is valid and sealed. If that throws, the transaction must not be committed.
     [[nodiscard]] std::vector<AppendResult> write(std::span<StreamAppend<EncodedPayload> const> commit) {
         auto results = detail::write(connection_, commit);
         for (auto const& part : commit) {

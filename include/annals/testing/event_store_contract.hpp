@@ -17,6 +17,7 @@
 #include <annals/testing/contract/reading.hpp>
 #include <annals/testing/contract/reopening.hpp>
 #include <annals/testing/contract/retry.hpp>
+#include <annals/testing/contract/tombstones.hpp>
 
 #include <array>
 #include <concepts>
@@ -55,9 +56,19 @@ constexpr auto filter_rules() {
     }
 }
 
+template <class Fixture>
+constexpr auto end_of_life_rules() {
+    if constexpr (TruncatableEventStore<StoreOf<Fixture>>) {
+        return end_of_life_contract<Fixture>;
+    } else {
+        return no_rules<Fixture>;
+    }
+}
+
 } // namespace detail
 
-/// Everything that an `EventStore` promises and the compiler cannot check; and a `FilteringEventStore`, if it is one.
+/// Everything that an `EventStore` promises and the compiler cannot check; and a `FilteringEventStore` or a
+/// `TruncatableEventStore`, if it is one.
 ///
 /// Each rule wants a `Fixture` of its own. A run takes about a second on a store that flushes a disk at each commit.
 /// It is joined from the parts in `annals/testing/contract`, which can be had alone.
@@ -67,7 +78,7 @@ inline constexpr auto event_store_contract = detail::join(
     append_contract<Fixture>, commit_contract<Fixture>, names_contract<Fixture>, reading_contract<Fixture>,
     ranges_contract<Fixture>, detail::filter_rules<Fixture>(), envelope_contract<Fixture>, retry_contract<Fixture>, idempotency_contract<Fixture>,
     input_contract<Fixture>, detail::encoded_rules<Fixture>(), detail::reopening_rules<Fixture>(),
-    racing_contract<Fixture>, following_contract<Fixture>
+    racing_contract<Fixture>, following_contract<Fixture>, detail::end_of_life_rules<Fixture>()
 );
 // clang-format on
 

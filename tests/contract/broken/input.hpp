@@ -124,6 +124,7 @@ template <class IsBad>
          takes_input("is not UTF-8, or holds a NUL"),
          {"a payload that is not UTF-8 without NUL is refused"}},
         {"takes any event type", takes_input("event type"), {types}},
+        {"takes the types of the library", takes_input("the library's own"), {types}},
         {"takes schema version 0", takes_input("the schema version"), {types}},
     };
 }

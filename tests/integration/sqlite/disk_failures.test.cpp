@@ -25,7 +25,7 @@ using reliability::is_intact;
 using reliability::Process;
 using reliability::TempDirectory;
 
-constexpr annals::sqlite::Options impatient{annals::sqlite::Durability::power_loss_safe, std::chrono::milliseconds{5}};
+annals::sqlite::Options const impatient{annals::sqlite::Durability::power_loss_safe, std::chrono::milliseconds{5}};
 
 constexpr int for_good = 1'000'000;
 

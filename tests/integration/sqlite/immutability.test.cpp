@@ -143,6 +143,78 @@ TEST_CASE("Nobody changes or deletes a stored event", "[sqlite]") {
     }
 }
 
+TEST_CASE(
+    "Nothing of a stored event goes without a truncation that says so, and nothing else goes with one", "[sqlite]"
+) {
+    Stored const stored;
+    std::string const gone =
+        "event_type = 'annals:truncated', schema_version = 1, metadata = '{}', data = '{}', checksum = 0";
+    std::string const before = stored.events();
+    auto const expect_refused = [&stored](std::string const& set, std::string const& where) {
+        std::string const now = stored.events();
+        for (char const* const verb : {"UPDATE", "UPDATE OR REPLACE", "UPDATE OR FAIL", "UPDATE OR IGNORE"}) {
+            CAPTURE(verb, set, where);
+            CHECK(stored.raw().try_run(std::string{verb} + " events SET " + set + where) == SQLITE_CONSTRAINT_TRIGGER);
+            CHECK(stored.events() == now);
+        }
+    };
+    expect_refused(gone, " WHERE position = 1");
+    for (char const* const other :
+         {"'Other', 'a', 2, 'r', 0, 0", "'PlainCounter', 'b', 2, 'r', 0, 0", "'PlainCounter', 'a', 1, 'r', 0, 0"}) {
+        stored.raw().run(std::string{"INSERT INTO truncations VALUES ("} + other + ")");
+        expect_refused(gone, " WHERE position = 1");
+    }
+
+    stored.raw().run("INSERT INTO truncations VALUES ('PlainCounter', 'a', 2, 'it is old', 0, 0)");
+    for (char const* const more :
+         {"position = 7",
+          "event_id = zeroblob(16)",
+          "aggregate_type = 'Other'",
+          "aggregate_id = 'b'",
+          "version = 7",
+          "timestamp = timestamp + 1"}) {
+        expect_refused(gone + ", " + more, " WHERE position = 1");
+    }
+    for (char const* const less :
+         {"event_type = 'Annals:truncated', schema_version = 1, metadata = '{}', data = '{}'",
+          "event_type = 'annals:truncated', schema_version = 2, metadata = '{}', data = '{}'",
+          "event_type = 'annals:truncated', schema_version = 1, metadata = '{\"user\":\"me\"}', data = '{}'",
+          "event_type = 'annals:truncated', schema_version = 1, metadata = '{}', data = 'forged'",
+          "data = 'forged'",
+          "checksum = 0"}) {
+        expect_refused(less, " WHERE position = 1");
+    }
+    expect_refused(gone, " WHERE position = 2");
+    expect_refused(gone, "");
+    CHECK(stored.events() == before);
+    CHECK(stored.raw().try_run("DELETE FROM events WHERE position = 1") == SQLITE_CONSTRAINT_TRIGGER);
+    CHECK(stored.run("UPDATE events SET " + gone + " WHERE position = 1") == SQLITE_OK);
+    CHECK(stored.events() != before);
+}
+
+TEST_CASE("Nobody changes or deletes a truncation", "[sqlite]") {
+    Stored const stored;
+    stored.raw().run("INSERT INTO truncations VALUES ('PlainCounter', 'a', 2, 'it is old', 0, 0)");
+    auto const all = [&stored] {
+        return stored.raw().text("SELECT aggregate_type || aggregate_id || first_version || reason || done_at || "
+                                 "checksum FROM truncations");
+    };
+    std::string const before = all();
+    for (char const* const change :
+         {"UPDATE truncations SET first_version = 1",
+          "UPDATE OR REPLACE truncations SET reason = 'another'",
+          "DELETE FROM truncations",
+          "INSERT INTO truncations VALUES ('PlainCounter', 'a', 2, 'another', 0, 0)",
+          "INSERT OR REPLACE INTO truncations VALUES ('PlainCounter', 'a', 2, 'another', 0, 0)",
+          "REPLACE INTO truncations VALUES ('PlainCounter', 'b', 2, 'another', 0, 0)",
+          "INSERT INTO truncations VALUES ('PlainCounter', 'a', 2, 'another', 0, 0) "
+          "ON CONFLICT DO UPDATE SET reason = 'another'"}) {
+        CAPTURE(change);
+        CHECK(stored.run(change) == SQLITE_CONSTRAINT);
+        CHECK(all() == before);
+    }
+}
+
 TEST_CASE("Without its trigger SQLite would replace a stored event", "[sqlite]") {
     Stored const stored;
     std::string const before = stored.events();

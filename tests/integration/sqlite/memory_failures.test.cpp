@@ -89,7 +89,7 @@ using namespace integration;
 using reliability::is_intact;
 using reliability::TempDirectory;
 
-constexpr annals::sqlite::Options impatient{annals::sqlite::Durability::power_loss_safe, std::chrono::milliseconds{5}};
+annals::sqlite::Options const impatient{annals::sqlite::Durability::power_loss_safe, std::chrono::milliseconds{5}};
 
 /// SQLite's memory, with shortages.
 class SqliteMemory {

@@ -2,16 +2,14 @@
 
 #include <annals/sqlite.hpp>
 #include <tests/catch.hpp>
+#include <tests/integration/sqlite/support/execution.hpp>
 #include <tests/integration/sqlite/support/plain_counter.hpp>
 #include <tests/reliability/support/processes.hpp>
 #include <tests/reliability/support/raw_database.hpp>
 #include <tests/reliability/support/temp_directory.hpp>
 
-#include <sqlite3.h>
-
 #include <cstddef>
 #include <future>
-#include <signal.h>
 #include <string>
 #include <vector>
 
@@ -25,6 +23,10 @@ using reliability::Process;
 using reliability::RawDatabase;
 using reliability::TempDirectory;
 
+constexpr char const* fourth = "DROP TABLE truncations; DROP TRIGGER events_refuse_update; "
+                               "UPDATE annals_schema SET version = 3;"
+                               R"(CREATE TRIGGER events_refuse_update BEFORE UPDATE ON events
+BEGIN SELECT RAISE(ABORT, 'annals: stored events are immutable'); END;)";
 constexpr char const* third = "DROP TABLE events_guard; DROP TRIGGER events_refuse_replace; "
                               "UPDATE annals_schema SET version = 2;"
                               R"(CREATE TRIGGER events_refuse_replace BEFORE INSERT ON events
@@ -42,8 +44,11 @@ void make_old_store(std::string const& path, int version) {
         append_additions(store, "a", 3);
     }
     RawDatabase const raw{path};
-    raw.run(third);
-    if (version == 1) {
+    raw.run(fourth);
+    if (version < 3) {
+        raw.run(third);
+    }
+    if (version < 2) {
         raw.run(second);
     }
 }
@@ -65,40 +70,16 @@ void check_new(std::string const& path) {
     CHECK(count(store.get_all_events()) == 3);
     append_additions(store, "a", 1);
     CHECK(count(store.get_events(counter_stream("a"))) == 4);
+    store.truncate_before(counter_stream("a"), annals::Version{3}, "it is old");
+    CHECK(count(store.get_events(counter_stream("a"))) == 2);
 }
-
-/// Kills this process when it is about to run its statement number `left`, as long as there is one of these.
-class Execution {
-public:
-    explicit Execution(int statement) {
-        left = statement;
-        sqlite3_auto_extension(reinterpret_cast<void (*)()>(&Execution::watch));
-    }
-    Execution(Execution const&) = delete;
-    Execution& operator=(Execution const&) = delete;
-    ~Execution() { sqlite3_reset_auto_extension(); }
-
-private:
-    static int watch(sqlite3* database, char**, void const*) {
-        sqlite3_trace_v2(database, SQLITE_TRACE_STMT, &Execution::count, nullptr);
-        return SQLITE_OK;
-    }
-    static int count(unsigned, void*, void*, void*) {
-        if (--left == 0) {
-            ::raise(SIGKILL);
-        }
-        return 0;
-    }
-
-    static inline int left = 0;
-};
 
 } // namespace
 
 TEST_CASE("A file of an older schema version is carried over, with what it holds", "[sqlite][opening]") {
     TempDirectory const directory;
     std::string const path = directory.file("events.db");
-    int const version = GENERATE(1, 2);
+    int const version = GENERATE(1, 2, 3);
     CAPTURE(version);
     make_old_store(path, version);
     REQUIRE(version_of(path) == std::to_string(version));
@@ -119,7 +100,7 @@ TEST_CASE("A file of an older schema version is carried over, with what it holds
 }
 
 TEST_CASE("Whoever carries a file over may be killed before any statement", "[sqlite][opening]") {
-    int const version = GENERATE(1, 2);
+    int const version = GENERATE(1, 2, 3);
     int killed = 0;
     for (bool is_through = false; !is_through; ++killed) {
         TempDirectory const directory;
@@ -133,7 +114,7 @@ TEST_CASE("Whoever carries a file over may be killed before any statement", "[sq
         is_through = carrier.wait();
         CAPTURE(version, killed);
         REQUIRE((is_through || carrier.was_killed()));
-        CHECK((version_of(path) == "3" || schema_of(path) == before));
+        CHECK((version_of(path) == "4" || schema_of(path) == before));
         check_new(path);
     }
     CHECK(killed > 15);
@@ -149,9 +130,12 @@ TEST_CASE("A file of an older schema version is not carried over what is not its
         Change{1, "CREATE TABLE projections (id INTEGER)"},
         Change{1, "CREATE TABLE Dead_Letters (id INTEGER)"},
         Change{2, "CREATE TABLE events_guard (id INTEGER)"},
+        Change{3, "CREATE TABLE Truncations (id INTEGER)"},
+        Change{3, "CREATE TRIGGER truncations_refuse_delete BEFORE DELETE ON events BEGIN SELECT 1; END"},
         // Who knows what has been replaced since then?
         Change{1, "DROP TRIGGER events_refuse_replace"},
         Change{2, "DROP TRIGGER events_refuse_replace"},
+        Change{3, "DROP TRIGGER events_refuse_update"},
         Change{
             2,
             "DROP TRIGGER events_refuse_replace; CREATE TRIGGER events_refuse_replace BEFORE INSERT ON events "

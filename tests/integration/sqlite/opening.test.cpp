@@ -98,7 +98,7 @@ TEST_CASE("A file with a part of the schema changed is refused", "[sqlite][openi
 
 TEST_CASE("A file of another schema version is refused", "[sqlite][opening]") {
     for (char const* const change :
-         {"UPDATE annals_schema SET version = 4",
+         {"UPDATE annals_schema SET version = 5",
           "UPDATE annals_schema SET version = 2", // although it has the tables of 3
           "UPDATE annals_schema SET version = 1",
           "UPDATE annals_schema SET version = 0",

@@ -5,6 +5,7 @@
 
 #include <annals/append.hpp>
 #include <annals/detail/earlier_append.hpp>
+#include <annals/detail/stored_event.hpp>
 #include <annals/sqlite/detail/event_rows.hpp>
 
 #include <sqlite3.h>
@@ -63,25 +64,18 @@ insert(Connection& connection, StreamAppend<EncodedPayload> const& part, Version
     }
 }
 
-/// What is stored under an event's id, for `find_earlier_append`.
-[[nodiscard]] inline std::optional<annals::detail::StoredUnderId>
-find(Connection& connection, NewEvent<EncodedPayload> const& event) {
-    Rows rows = connection.query("SELECT * FROM events WHERE event_id = ?1", event.event_id);
-    if (!rows.next()) {
-        return std::nullopt;
-    }
-    StreamName name{"none", "yet"};
-    Event stored = blank_event(name);
-    read_event(row_of(rows), rows.integer(10), name, stored);
-    bool const is_same =
-        stored.payload == event.payload && stored.metadata == event.metadata && stored.timestamp == event.timestamp;
-    return annals::detail::StoredUnderId{stored.stream, stored.version, stored.position, is_same};
-}
-
-[[nodiscard]] inline std::optional<std::vector<AppendResult>> find_earlier(Connection& connection, Commit commit) {
+[[nodiscard]] inline std::optional<std::vector<AppendResult>>
+find_earlier(Connection& connection, Commit commit, PayloadTransform const* payloads) {
     return annals::detail::find_earlier_append(
         commit,
-        [&connection](auto const& event) { return find(connection, event); },
+        [&connection, payloads](auto const& sent) -> std::optional<annals::detail::StoredUnderId> {
+            std::optional<Event> const stored = find_row(connection, sent.event_id);
+            if (!stored) {
+                return std::nullopt;
+            }
+            bool const is_same = annals::detail::is_repeated(payloads, *stored, sent);
+            return annals::detail::StoredUnderId{stored->stream, stored->version, stored->position, is_same};
+        },
         [&connection](StreamName const& stream) { return stream_version(connection, stream); }
     );
 }
@@ -89,11 +83,14 @@ find(Connection& connection, NewEvent<EncodedPayload> const& event) {
 /// Writes the commit within the open transaction, of which nothing may stay if this throws.
 ///
 /// It looks up no ids: an append that was made before fails here, and only then is looked for.
-/// @throws ConcurrencyError  before anything is written
+/// @throws ConcurrencyError, StreamTombstoned  before anything is written
 [[nodiscard]] inline std::vector<AppendResult> write(Connection& connection, Commit commit) {
     std::vector<AppendResult> results;
     for (auto const& part : commit) {
-        Version const current = stream_version(connection, part.stream);
+        Version const current = last_version(connection, part.stream);
+        if (current == annals::detail::ended_version) {
+            throw StreamTombstoned{part.stream};
+        }
         if (!part.expected.admits(current)) {
             throw ConcurrencyError{part.stream, part.expected, current};
         }
@@ -107,25 +104,26 @@ find(Connection& connection, NewEvent<EncodedPayload> const& event) {
     return results;
 }
 
-[[nodiscard]] inline bool is_constraint(StoreError const& error) {
+/// Whether a commit may have failed because it was made before.
+[[nodiscard]] inline bool is_refusal(Error const& error) {
     // The unique indexes answer SQLITE_CONSTRAINT_UNIQUE; a trigger of somebody's may refuse the event before they do.
-    return error.native_code() == std::to_string(SQLITE_CONSTRAINT_UNIQUE) ||
-           error.native_code() == std::to_string(SQLITE_CONSTRAINT_TRIGGER);
+    auto const* const failure = dynamic_cast<StoreError const*>(&error);
+    return failure == nullptr ? dynamic_cast<ConcurrencyError const*>(&error) != nullptr ||
+                                    dynamic_cast<StreamTombstoned const*>(&error) != nullptr
+                              : failure->native_code() == std::to_string(SQLITE_CONSTRAINT_UNIQUE) ||
+                                    failure->native_code() == std::to_string(SQLITE_CONSTRAINT_TRIGGER);
 }
 
 /// Calls `write_all`, which leaves nothing behind when it throws. What is refused may be so because this very commit
 /// was made before; then that is the answer.
+/// @param payloads  what has sealed the commit; null for nothing
 template <class WriteAll>
-[[nodiscard]] std::vector<AppendResult> write_once(Connection& connection, Commit commit, WriteAll&& write_all) {
+[[nodiscard]] std::vector<AppendResult>
+write_once(Connection& connection, Commit commit, PayloadTransform const* payloads, WriteAll&& write_all) {
     try {
         return write_all();
-    } catch (ConcurrencyError const&) {
-        if (auto earlier = find_earlier(connection, commit)) {
-            return std::move(*earlier);
-        }
-        throw;
-    } catch (StoreError const& error) {
-        auto earlier = is_constraint(error) ? find_earlier(connection, commit) : std::nullopt;
+    } catch (Error const& error) {
+        auto earlier = is_refusal(error) ? find_earlier(connection, commit, payloads) : std::nullopt;
         if (earlier) {
             return std::move(*earlier);
         }

@@ -123,6 +123,10 @@ private:
         } else {
             execute("PRAGMA synchronous=NORMAL");
         }
+        if (role != Role::reader) {
+            // What is freed is overwritten, so that a truncation finds no copy of an event elsewhere.
+            execute("PRAGMA secure_delete=FAST");
+        }
         if (role == Role::reader) {
             execute("PRAGMA query_only=ON; PRAGMA wal_autocheckpoint=0");
         }

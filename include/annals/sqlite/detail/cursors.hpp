@@ -3,6 +3,7 @@
 #ifndef ANNALS_SQLITE_DETAIL_CURSORS_HPP
 #define ANNALS_SQLITE_DETAIL_CURSORS_HPP
 
+#include <annals/detail/stored_event.hpp>
 #include <annals/sqlite/detail/event_rows.hpp>
 #include <annals/sqlite/detail/source.hpp>
 
@@ -17,6 +18,15 @@
 
 namespace annals::sqlite::detail {
 
+/// Opens the event only now, when no connection waits for a key store. If that throws, the next call tries the same
+/// one.
+[[nodiscard]] inline Event const& hand_out(Source const& source, Page& page, std::size_t& at) {
+    Event& event = page[at];
+    annals::detail::open(source.payloads(), event);
+    ++at;
+    return event;
+}
+
 /// Walks over a stream as it was when the cursor was made.
 class StreamCursor {
 public:
@@ -26,20 +36,19 @@ public:
         source_.read([&](Connection& connection) { read_page(connection, after); });
     }
 
-    /// After an exception it can be called again, and tries the same page.
+    /// After an exception it can be called again, and tries the same again.
     [[nodiscard]] Event const* next() {
-        if (at_ == page_.events().size() && has_more_) {
+        while (at_ == page_.events().size() && has_more_) {
             source_.read([&](Connection& connection) { read_page(connection, reached_); });
         }
-        return at_ == page_.events().size() ? nullptr : &page_.events()[at_++];
+        return at_ == page_.events().size() ? nullptr : &hand_out(source_, page_, at_);
     }
 
 private:
-    void read_page(Connection& connection, Version after) {
+    void read_page(Connection& connection, Version reached) {
         at_ = 0;
         try {
-            has_more_ = read_stream(connection, stream_, after, last_, page_);
-            Version const reached = page_.events().empty() ? after : page_.events().back().version;
+            has_more_ = read_stream(connection, stream_, reached, last_, page_);
             if (!has_more_ && reached < *last_) {
                 // One damaged entry of the index can hide all that come after it.
                 throw CorruptData{stream_, *last_, "the version before it is missing"};
@@ -74,12 +83,12 @@ public:
         });
     }
 
-    /// After an exception it can be called again, and tries the same page.
+    /// After an exception it can be called again, and tries the same again.
     [[nodiscard]] Event const* next() {
         while (at_ == page_.events().size() && has_more_) {
             source_.read([&](Connection& connection) { read_page(connection); });
         }
-        return at_ == page_.events().size() ? nullptr : &page_.events()[at_++];
+        return at_ == page_.events().size() ? nullptr : &hand_out(source_, page_, at_);
     }
 
 private:
@@ -91,17 +100,16 @@ private:
         std::int64_t const end = is_far ? reached_ + stretch : last_;
         at_ = 0;
         try {
-            bool const is_cut = read_log(connection, reached_, end, left_, page_, query_);
-            auto const& events = page_.events();
-            std::int64_t reached = events.empty() ? reached_ : events.back().position.first();
-            if (!is_cut && events.size() < left_) {
+            std::int64_t reached = reached_;
+            bool const is_cut = read_log(connection, reached, end, left_, page_, query_);
+            if (!is_cut && page_.events().size() < left_) {
                 if (!query_.is_filtered() && reached < end) {
                     throw CorruptData{"the events after position " + std::to_string(reached) + " are missing"};
                 }
                 reached = end;
             }
             reached_ = reached;
-            left_ -= events.size();
+            left_ -= page_.events().size();
             has_more_ = reached_ < last_ && left_ > 0;
         } catch (...) {
             page_.clear();

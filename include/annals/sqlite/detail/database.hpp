@@ -46,6 +46,9 @@ public:
         }
     }
 
+    /// What seals the payloads; null for nothing.
+    [[nodiscard]] PayloadTransform const* payloads() const noexcept { return options_.payloads.get(); }
+
     /// Calls `work` with the writing connection; no other thread of this process has it meanwhile.
     /// @throws UsageError  if this thread has it already, or the process is a fork of the one that opened the file
     /// @throws StoreError  transient, if other threads keep it longer than the busy timeout

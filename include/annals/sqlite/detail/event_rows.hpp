@@ -6,6 +6,7 @@
 #include <annals/detail/event_checksum.hpp>
 #include <annals/detail/id_bytes.hpp>
 #include <annals/detail/metadata_text.hpp>
+#include <annals/detail/stored_event.hpp>
 #include <annals/encoded_payload.hpp>
 #include <annals/sourced_event.hpp>
 #include <annals/sqlite/detail/connection.hpp>
@@ -89,11 +90,13 @@ public:
         if (bytes_ > most_kept_bytes) {
             events_.clear();
         }
+        rows_ = 0;
         size_ = 0;
         bytes_ = 0;
     }
 
-    /// Adds the event in the current row. @param known  as for `read_event`
+    /// Reads the event in the current row, and adds it if it is not truncated. @param known  as for `read_event`
+    /// @returns it, valid until the next
     Event const& add(Rows const& rows, StreamName& known) {
         if (size_ == events_.size()) {
             events_.reserve(most_events);
@@ -101,12 +104,19 @@ public:
         }
         EventRow const row = row_of(rows);
         bytes_ += row.metadata.size() + row.data.size();
-        read_event(row, rows.integer(10), known, events_[size_]);
-        return events_[size_++];
+        Event& event = events_[size_];
+        read_event(row, rows.integer(10), known, event);
+        ++rows_;
+        size_ += annals::detail::is_truncated(event) ? 0U : 1U;
+        return event;
     }
 
-    [[nodiscard]] bool is_full() const noexcept { return size_ == most_events || bytes_ > most_bytes; }
+    [[nodiscard]] bool is_full() const noexcept { return rows_ == most_events || bytes_ > most_bytes; }
+    /// How many were read, truncated ones too.
+    [[nodiscard]] std::size_t rows() const noexcept { return rows_; }
     [[nodiscard]] std::span<Event const> events() const noexcept { return {events_.data(), size_}; }
+    /// To be handed out.
+    [[nodiscard]] Event& operator[](std::size_t index) noexcept { return events_[index]; }
 
 private:
     // Bounded in bytes too, so that large payloads do not fill the memory.
@@ -115,21 +125,61 @@ private:
     static constexpr std::size_t most_kept_bytes = std::size_t{1} << 16U;
 
     std::vector<Event> events_; ///< behind the first `size_`, those of a page before
+    std::size_t rows_ = 0;
     std::size_t size_ = 0;
     std::size_t bytes_ = 0;
 };
 
-[[nodiscard]] inline Version stream_version(Connection& connection, StreamName const& stream) {
-    Rows rows = connection.query(
-        "SELECT version FROM events WHERE aggregate_type = ?1 AND aggregate_id = ?2 ORDER BY version DESC LIMIT 1",
-        stream.aggregate_type(),
-        stream.aggregate_id()
-    );
+/// Whatever is stored under an id, as it is stored.
+[[nodiscard]] inline std::optional<Event> find_row(Connection& connection, EventId const& id) {
+    Rows rows = connection.query("SELECT * FROM events WHERE event_id = ?1", id);
+    if (!rows.next()) {
+        return std::nullopt;
+    }
+    StreamName name{"none", "yet"};
+    Event stored = blank_event(name);
+    read_event(row_of(rows), rows.integer(10), name, stored);
+    return stored;
+}
+
+/// The version that `sql` finds for a stream; 0 if there is none.
+[[nodiscard]] inline Version find_version(Connection& connection, StreamName const& stream, std::string_view sql) {
+    Rows rows = connection.query(sql, stream.aggregate_type(), stream.aggregate_id());
     std::int64_t const version = rows.next() ? rows.integer(0) : 0;
     if (version < 0) {
         throw CorruptData{stream, Version{}, "the version of the last event is negative"};
     }
     return Version{version};
+}
+
+/// Of the last event, or of the mark that ends the stream.
+[[nodiscard]] inline Version last_version(Connection& connection, StreamName const& stream) {
+    return find_version(
+        connection,
+        stream,
+        "SELECT version FROM events WHERE aggregate_type = ?1 AND aggregate_id = ?2 ORDER BY version DESC LIMIT 1"
+    );
+}
+
+/// Of the last event.
+[[nodiscard]] inline Version stream_version(Connection& connection, StreamName const& stream) {
+    Version const last = last_version(connection, stream);
+    if (last < annals::detail::ended_version) {
+        return last;
+    }
+    return find_version(
+        connection,
+        stream,
+        "SELECT version FROM events WHERE aggregate_type = ?1 AND aggregate_id = ?2 AND version < 9223372036854775807 "
+        "ORDER BY version DESC LIMIT 1"
+    );
+}
+
+/// Of the first event that no truncation takes; 0 if there is no truncation.
+[[nodiscard]] inline Version first_left(Connection& connection, StreamName const& stream) {
+    return find_version(
+        connection, stream, "SELECT max(first_version) FROM truncations WHERE aggregate_type = ?1 AND aggregate_id = ?2"
+    );
 }
 
 /// The position of the last event; 0 if there is none.
@@ -144,13 +194,16 @@ private:
     return last;
 }
 
-/// Reads events of a stream with versions above `after` and up to `last` into `page`, as many as a page holds.
-/// @param last  of the stream, or nothing: then it becomes the version that the stream has now
+/// Reads events of a stream with versions above `reached` and up to `last` into `page`, as many as a page holds.
+/// @param reached  is moved to the version of the last one read, or behind those that are truncated
+/// @param last     of the stream, or nothing: then it becomes the version that the stream has now
 /// @returns whether there are more
 /// @throws CorruptData  if a version is missing
-inline bool
-read_stream(Connection& connection, StreamName const& stream, Version after, std::optional<Version>& last, Page& page) {
+inline bool read_stream(
+    Connection& connection, StreamName const& stream, Version& reached, std::optional<Version>& last, Page& page
+) {
     page.clear();
+    Version const after = reached;
     Rows rows = connection.query(
         "SELECT * FROM events WHERE aggregate_type = ?1 AND aggregate_id = ?2 AND version > ?3 ORDER BY version",
         stream.aggregate_type(),
@@ -158,49 +211,60 @@ read_stream(Connection& connection, StreamName const& stream, Version after, std
         after.value()
     );
     StreamName name = stream;
-    for (Version version = after; (!last || version < *last) && rows.next();) {
+    while ((!last || reached < *last) && rows.next()) {
         if (page.is_full()) {
             return true;
         }
         if (!last) {
             // Found from the other end of the index, in the view of the file that the open query keeps.
             last = stream_version(connection, stream);
+            if (rows.integer(4) == annals::detail::ended_version.value()) {
+                return false;
+            }
         }
-        version = page.add(rows, name).version;
-        if (version.value() != after.value() + static_cast<std::int64_t>(page.events().size())) {
+        Version const version = page.add(rows, name).version;
+        if (version.value() != after.value() + static_cast<std::int64_t>(page.rows())) {
             throw CorruptData{stream, version, "the version before it is missing"};
+        }
+        reached = version;
+        if (page.rows() == 1 && page.events().empty()) {
+            // Perhaps the first of many: begin again where they end.
+            Version const left = first_left(connection, stream);
+            reached = left > version ? Version{left.value() - 1} : version;
+            return reached < *last;
         }
     }
     if (!last) {
         last = stream_version(connection, stream);
-        return *last > after; // others have appended since then
+        return *last > reached; // others have appended since then
     }
     return false;
 }
 
-/// Reads events with positions above `after` and up to `last` into `page`, as many as a page or `limit` allow.
+/// Reads events with positions above `reached` and up to `last` into `page`, as many as a page or `limit` allow.
+/// @param reached  is moved to the position of the last one read
 /// @returns whether there are more
 /// @throws CorruptData  if a position is missing: appends leave no gaps; a filter does
 inline bool read_log(
     Connection& connection,
-    std::int64_t after,
+    std::int64_t& reached,
     std::int64_t last,
     std::size_t limit,
     Page& page,
     LogQuery const& query = LogQuery{}
 ) {
     page.clear();
-    Rows rows = connection.query(query.sql(), after, last, query.names());
+    Rows rows = connection.query(query.sql(), reached, last, query.names());
     StreamName name{"none", "yet"};
     while (page.events().size() < limit && rows.next()) {
         if (page.is_full()) {
             return true;
         }
         Position const position = page.add(rows, name).position;
-        if (position.first() <= after || (!query.is_filtered() && position.first() != after + 1)) {
+        if (position.first() <= reached || (!query.is_filtered() && position.first() != reached + 1)) {
             throw CorruptData{"the event before position " + to_text(position) + " is missing"};
         }
-        after = position.first();
+        reached = position.first();
     }
     return false;
 }

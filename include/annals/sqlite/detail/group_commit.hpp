@@ -7,11 +7,11 @@
 #include <annals/sqlite/transaction.hpp>
 
 #include <chrono>
-#include <condition_variable>
 #include <cstddef>
 #include <exception>
 #include <mutex>
 #include <optional>
+#include <semaphore>
 #include <utility>
 #include <vector>
 
@@ -25,20 +25,30 @@ class GroupCommit {
 public:
     explicit GroupCommit(Database& database) : database_{database} {}
 
-    /// @param commit  valid
+    /// @param commit    valid
+    /// @param payloads  what has sealed it; null for nothing
     /// @throws what an append alone throws
-    std::vector<AppendResult> append(Commit commit) {
+    std::vector<AppendResult> append(Commit commit, PayloadTransform const* payloads) {
         database_.require_free_to_write();
-        Request own{commit};
+        Request own{commit, payloads};
         auto const until = std::chrono::steady_clock::now() + database_.patience();
         std::unique_lock lock{mutex_};
         line_.push_back(&own);
         while (!own.is_done) {
             if (!has_leader_) {
                 lead(own, lock);
-            } else if (own.is_taken) {
-                changed_.wait(lock);
-            } else if (changed_.wait_until(lock, until) == std::cv_status::timeout && !own.is_taken && has_leader_) {
+                continue;
+            }
+            bool const is_taken = own.is_taken;
+            lock.unlock();
+            bool is_late = false;
+            if (is_taken) {
+                own.goes_on.acquire();
+            } else {
+                is_late = !own.goes_on.try_acquire_until(until);
+            }
+            lock.lock();
+            if (is_late && !own.is_done && !own.is_taken && has_leader_) {
                 std::erase(line_, &own); // or it would be appended after its thread has given it up
                 throw_error(SQLITE_BUSY, "begin", "other threads are writing");
             }
@@ -51,7 +61,7 @@ public:
 
 private:
     struct Request {
-        explicit Request(Commit wanted) : commit{wanted} {}
+        Request(Commit wanted, PayloadTransform const* transform) : commit{wanted}, payloads{transform} {}
 
         void settle(std::vector<AppendResult> stored) noexcept {
             results = std::move(stored);
@@ -64,11 +74,13 @@ private:
         }
 
         Commit commit;
+        PayloadTransform const* payloads;
         std::vector<AppendResult> results{};
         std::exception_ptr error{};
-        bool is_settled = false; ///< one of these two is its outcome; for who leads until `is_done`
-        bool is_taken = false;   ///< by who leads
-        bool is_done = false;    ///< and its thread can go on
+        bool is_settled = false;              ///< one of these two is its outcome; for who leads until `is_done`
+        bool is_taken = false;                ///< by who leads
+        bool is_done = false;                 ///< and its thread can go on
+        std::counting_semaphore<> goes_on{0}; ///< for its thread to look again, perhaps more than once
     };
     using Group = std::vector<Request*>;
 
@@ -103,9 +115,12 @@ private:
             if (request->is_settled) {
                 finish(*request);
             }
+            request->goes_on.release();
         }
         has_leader_ = false;
-        changed_.notify_all();
+        if (!line_.empty()) {
+            line_.front()->goes_on.release(); // it leads, unless a thread that comes just now does
+        }
     }
 
     /// `own` and those who wait behind it.
@@ -157,6 +172,8 @@ private:
                     request->settle(transaction.write(request->commit));
                 } catch (ConcurrencyError const&) {
                     // It comes before the first event is written, so that the transaction is still good.
+                } catch (StreamTombstoned const&) {
+                    // And so does this.
                 }
             }
             transaction.commit();
@@ -184,7 +201,7 @@ private:
             std::optional<Transaction>& transaction;
         };
         try {
-            request.settle(write_once(connection, request.commit, [&] {
+            request.settle(write_once(connection, request.commit, request.payloads, [&] {
                 End const end{transaction}; // also if this throws: then what was written is looked for as it was before
                 if (!transaction) {
                     transaction.emplace(connection);
@@ -222,7 +239,6 @@ private:
 
     Database& database_;
     std::mutex mutex_;
-    std::condition_variable changed_;
     Group line_; ///< all whose outcome is not there yet, first come first
     bool has_leader_ = false;
 };

@@ -38,7 +38,16 @@ inline constexpr SchemaObject schema[] = {
 ) STRICT)"},
     {"events_stream", "CREATE UNIQUE INDEX events_stream ON events (aggregate_type, aggregate_id, version)"},
     {"events_event_id", "CREATE UNIQUE INDEX events_event_id ON events (event_id)"},
+    // Nothing of an event changes, but that its content goes where a truncation says so.
     {"events_refuse_update",
+     R"(CREATE TRIGGER events_refuse_update BEFORE UPDATE ON events
+WHEN (NEW.position, NEW.event_id, NEW.aggregate_type, NEW.aggregate_id, NEW.version, NEW.timestamp)
+       IS NOT (OLD.position, OLD.event_id, OLD.aggregate_type, OLD.aggregate_id, OLD.version, OLD.timestamp)
+  OR (NEW.event_type, NEW.schema_version, NEW.metadata, NEW.data) IS NOT ('annals:truncated', 1, '{}', '{}')
+  OR NOT EXISTS (SELECT 1 FROM truncations WHERE aggregate_type = OLD.aggregate_type
+                                             AND aggregate_id = OLD.aggregate_id AND first_version > OLD.version)
+BEGIN SELECT RAISE(ABORT, 'annals: stored events are immutable'); END)",
+     4,
      R"(CREATE TRIGGER events_refuse_update BEFORE UPDATE ON events
 BEGIN SELECT RAISE(ABORT, 'annals: stored events are immutable'); END)"},
     {"events_refuse_delete",
@@ -58,6 +67,29 @@ WHEN EXISTS (SELECT 1 FROM events WHERE position = NEW.position)
   OR EXISTS (SELECT 1 FROM events WHERE aggregate_type = NEW.aggregate_type
                                     AND aggregate_id = NEW.aggregate_id AND version = NEW.version)
 BEGIN SELECT RAISE(ABORT, 'annals: stored events are immutable'); END)"},
+    {"truncations",
+     R"(CREATE TABLE truncations (
+    aggregate_type TEXT    NOT NULL,
+    aggregate_id   TEXT    NOT NULL,
+    first_version  INTEGER NOT NULL, -- that is left
+    reason         TEXT    NOT NULL,
+    done_at        INTEGER NOT NULL, -- microseconds since 1970, UTC
+    checksum       INTEGER NOT NULL, -- CRC-32C of all the others
+    PRIMARY KEY (aggregate_type, aggregate_id, first_version)
+) STRICT, WITHOUT ROWID)",
+     4},
+    {"truncations_refuse_update",
+     R"(CREATE TRIGGER truncations_refuse_update BEFORE UPDATE ON truncations
+BEGIN SELECT RAISE(ABORT, 'annals: truncations are immutable'); END)",
+     4},
+    {"truncations_refuse_delete",
+     R"(CREATE TRIGGER truncations_refuse_delete BEFORE DELETE ON truncations
+BEGIN SELECT RAISE(ABORT, 'annals: truncations are immutable'); END)",
+     4},
+    {"truncations_refuse_replace",
+     R"(CREATE TRIGGER truncations_refuse_replace BEFORE INSERT ON truncations
+BEGIN INSERT OR IGNORE INTO events_guard (rowid, takes_no_or_clause) VALUES (1, NULL); END)",
+     4},
     {"snapshots",
      R"(CREATE TABLE snapshots (
     aggregate_type TEXT    NOT NULL,
@@ -119,7 +151,7 @@ inline constexpr SchemaObject version_table{
 };
 
 /// Grows with each change of the tables above. An older file is carried over by what came since.
-inline constexpr std::int64_t schema_version = 3;
+inline constexpr std::int64_t schema_version = 4;
 
 /// The statement that has made the object; nothing if there is none of that name.
 [[nodiscard]] inline std::optional<std::string> schema_object(Connection& connection, std::string_view name) {

@@ -55,6 +55,10 @@ void payload_types(Fixture& fixture) {
             event.payload.schema_version = version;
         });
     }
+    for (std::string const type : {"annals:truncated", "annals:", "annals:anything"}) {
+        input.expect_refused("an event type of the library's own", [&](auto& event) { event.payload.type = type; });
+    }
+    input.expect_taken([](auto& event) { event.payload.type = "Annals:annals"; });
     input.expect_taken([](auto& event) { event.payload.type.assign(limits::max_name_bytes, 't'); });
 }
 
