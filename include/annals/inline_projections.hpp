@@ -7,6 +7,7 @@
 #include <annals/detail/log_page.hpp>
 #include <annals/detail/projection_consumer.hpp>
 #include <annals/detail/projection_life.hpp>
+#include <annals/detail/truncated_streams.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -52,7 +53,8 @@ class InlineProjections {
 public:
     using payload_type = typename Store::payload_type;
 
-    /// @throws FencedOut  if a newer definition of a projection is served
+    /// @throws FencedOut   if a newer definition of a projection is served
+    /// @throws UsageError  if one would begin without events that were truncated, and does not accept that
     /// @throws what the store and the projections throw
     explicit InlineProjections(Store& store, Ps... projections)
         : store_{store}, consumers_{Consumer<Ps>{std::move(projections)}...} {
@@ -137,9 +139,18 @@ private:
     /// From now on it is kept up to date here, and by no runner.
     template <class P>
     void take_over(Consumer<P>& consumer) {
+        std::vector<StreamName> lost;
+        if (!Consumer<P>::accepts_truncated()) {
+            lost = detail::truncated_streams(store_, consumer.filter());
+        }
         detail::with_projection_rows(store_, [&](auto& rows, auto&... transaction) {
             auto const key = detail::open_projection(rows, consumer.name(), consumer.definition(), 0, 1).key;
             ProjectionStatus row = rows.lock(key).value();
+            bool const is_to_begin =
+                is_in_memory || (row.position == Position{} && row.state != ProjectionState::transacted);
+            if (is_to_begin && !lost.empty()) {
+                throw detail::lacks_truncated(consumer.name(), lost);
+            }
             consumer.prepare(row.key.generation, transaction...);
             keys_.push_back(key);
             if constexpr (is_in_memory) {

@@ -8,6 +8,7 @@
 #include <annals/detail/projection_consumer.hpp>
 #include <annals/detail/projection_life.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -66,18 +67,21 @@ public:
     }
 
     /// Begins a new generation of the served definition. The next runner that is started builds it from the first event
-    /// on, beside the one that is served, and puts it in its place when it has caught up.
+    /// on, beside the one that is served, and puts it in its place when it has caught up; or gives it up and throws, if
+    /// events that it would take are truncated by now, see `NamedProjection`.
     /// @returns its number
     /// @throws UsageError  if there is none of that name, or one is being built already
     std::int64_t rebuild(std::string_view name) {
         return detail::with_projection_rows(store_, [&](auto& rows, auto&...) {
             auto const all = rows.of(name);
             require_any(all, name);
-            ProjectionStatus const& newest = all.back();
+            auto const is_in_use = [](ProjectionStatus const& row) { return row.state != ProjectionState::retired; };
+            auto const in_use = std::find_if(all.rbegin(), all.rend(), is_in_use);
+            ProjectionStatus const& newest = in_use == all.rend() ? all.back() : *in_use;
             if (!newest.is_served) {
                 throw UsageError{detail::name_of(newest.key) + " is being built already"};
             }
-            std::int64_t const generation = newest.key.generation + 1;
+            std::int64_t const generation = all.back().key.generation + 1;
             detail::add_generation(rows, newest.key.name, generation, newest.definition, newest.parts);
             return generation;
         });

@@ -34,6 +34,7 @@ public:
 
     [[nodiscard]] std::string name() const { return name_; }
     [[nodiscard]] static std::int64_t definition() noexcept { return 1; }
+    [[nodiscard]] static constexpr bool accepts_truncated() noexcept { return true; }
     [[nodiscard]] EventFilter filter() const { return filter_; }
 
     template <class... Transaction>
@@ -82,6 +83,8 @@ private:
 /// It is a projection without a read model: `ProjectionControl` lists, pauses and resumes it, `ProjectionOptions` are
 /// the same, and it ends in the same ways (see `ProjectionRunner`). While the broker does not answer it tries again;
 /// a message that the broker refuses for good, alone, is a poison event.
+///
+/// Events that were truncated before it came to them are not published: truncate behind it.
 ///
 /// All members may be called from any thread. Store and bus must outlive it.
 template <class Store, MessageBus Bus>

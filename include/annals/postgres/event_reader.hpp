@@ -6,9 +6,13 @@
 #include <annals/concepts/event_store.hpp>
 #include <annals/event_range.hpp>
 #include <annals/postgres/detail/cursors.hpp>
+#include <annals/postgres/detail/truncate.hpp>
 
 #include <cstddef>
+#include <memory>
+#include <optional>
 #include <utility>
+#include <vector>
 
 namespace annals::postgres {
 
@@ -33,6 +37,16 @@ public:
     /// The settled events of all streams, in global order.
     [[nodiscard]] EventRange<detail::LogCursor> get_all_events() const { return read_all(); }
 
+    /// What was truncated, oldest first. See `TruncatableEventStore`.
+    [[nodiscard]] std::vector<Truncation> truncations() const {
+        return detail::truncations(source_, source_.deadline());
+    }
+
+    /// The event with that id, in whatever stream; nothing if there is none, or it was truncated.
+    [[nodiscard]] std::optional<SourcedEvent<EncodedPayload>> find_event(EventId const& id) const {
+        return detail::find_event(source_, id, source_.deadline());
+    }
+
     /// The version of the stream's last event; 0 if it has none.
     [[nodiscard]] Version stream_version(StreamName const& stream) const {
         return detail::stream_version(source_, stream, source_.deadline());
@@ -47,6 +61,8 @@ protected:
     [[nodiscard]] std::shared_ptr<detail::Database> const& shared_database() const noexcept {
         return source_.database();
     }
+    [[nodiscard]] detail::Source const& source() const noexcept { return source_; }
+    void keep_sealed() { source_ = detail::Source{source_.database(), nullptr}; }
 
 private:
     detail::Source source_;

@@ -3,7 +3,7 @@
 #ifndef ANNALS_POSTGRES_EVENT_STORE_HPP
 #define ANNALS_POSTGRES_EVENT_STORE_HPP
 
-#include <annals/concepts/event_store.hpp>
+#include <annals/concepts/truncatable_event_store.hpp>
 #include <annals/postgres/detail/group_append.hpp>
 #include <annals/postgres/event_listener.hpp>
 #include <annals/postgres/event_reader.hpp>
@@ -13,6 +13,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -43,7 +44,9 @@ public:
     /// @throws postgres::ConnectionLost if no server answers
     /// @throws CorruptData              if the tables are not as they must be
     explicit PostgresEventStore(std::string const& conninfo, postgres::Options const& options = {})
-        : EventReader{postgres::detail::Source{std::make_shared<postgres::detail::Database>(conninfo, options)}} {}
+        : EventReader{postgres::detail::Source{
+              std::make_shared<postgres::detail::Database>(conninfo, options), options.payloads.get()
+          }} {}
 
     /// Appends to one stream. See `EventStore`.
     AppendResult
@@ -55,7 +58,27 @@ public:
     /// Appends to several streams, all or nothing. See `EventStore`.
     std::vector<AppendResult> append(std::span<StreamAppend<EncodedPayload> const> commit) {
         require_valid(commit);
-        return appends_->append(commit);
+        annals::detail::SealedCommit const sealed{source().payloads(), commit};
+        return appends_->append(sealed.commit());
+    }
+
+    /// Takes away all events of the stream before version `first`. See `TruncatableEventStore`.
+    ///
+    /// It is done a thousand events at a time, each within the deadline, and takes a role with the rights of
+    /// `truncate_grant_sql`. What was taken away leaves the server's files when the table is written anew (VACUUM
+    /// FULL), and its backups and archived logs when they do. Truncate what all projections have handled: they are not
+    /// handed it any more.
+    /// @throws UsageError    if the stream has no such version; nothing was written
+    /// @throws InvalidInput  if the reason breaks the limits of names; nothing was written
+    /// @throws StoreError, DeadlineExceeded  if the server does not answer or refuses; call it again to go on
+    void truncate_before(StreamName const& stream, Version first, std::string_view reason) {
+        postgres::detail::Truncate{*database(), stream, reason}.before(first);
+    }
+
+    /// Takes away all events of the stream but the last, and ends it. See `TruncatableEventStore`.
+    /// @throws StreamNotFound  if the stream has no events; and as `truncate_before`
+    void tombstone(StreamName const& stream, std::string_view reason) {
+        postgres::detail::Truncate{*database(), stream, reason}.and_end();
     }
 
     /// Runs `work` in a transaction of the store's database: what it appends there and what it writes to other tables
@@ -69,20 +92,27 @@ public:
     /// @throws StoreError            if the server refuses a statement or the commit
     template <class Work>
     auto transact(Work&& work) {
-        return postgres::detail::transact(database(), std::forward<Work>(work));
+        return postgres::detail::transact(source(), std::forward<Work>(work));
     }
 
     /// Calls `work` with a `postgres::Transaction&`, for queries of read models; what it returns is returned.
     /// @throws StoreError  if the server does not answer or refuses a statement
     template <class Work>
     auto read(Work&& work) const {
-        return postgres::detail::transact(database(), std::forward<Work>(work));
+        return postgres::detail::transact(source(), std::forward<Work>(work));
     }
 
     /// The snapshots kept beside the events. They are encoded, so one store serves all types of state.
     template <class State = void>
     [[nodiscard]] PostgresSnapshotStore snapshot_store() const {
-        return PostgresSnapshotStore{database()};
+        return PostgresSnapshotStore{database(), source().payloads()};
+    }
+
+    /// A handle to the same store that neither seals nor opens payloads: to copy, check or publish them as they are.
+    [[nodiscard]] PostgresEventStore as_stored() const {
+        PostgresEventStore handle{*this};
+        handle.keep_sealed();
+        return handle;
     }
 
     /// What tells those who follow the log of appends, if `Options::notify` is set and no transaction pooler is
@@ -103,7 +133,7 @@ private:
         std::make_shared<postgres::detail::GroupAppend>(*database());
 };
 
-static_assert(FilteringEventStore<PostgresEventStore>);
+static_assert(FilteringEventStore<PostgresEventStore> && TruncatableEventStore<PostgresEventStore>);
 
 } // namespace annals
 

@@ -3,11 +3,12 @@
 #ifndef ANNALS_POSTGRES_OPTIONS_HPP
 #define ANNALS_POSTGRES_OPTIONS_HPP
 
-#include <annals/error.hpp>
+#include <annals/payload_transform.hpp>
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 
 namespace annals::postgres {
@@ -39,6 +40,8 @@ struct Options {
     /// Each append wakes the `EventListener`s of the store. It costs much where many write, for PostgreSQL takes a lock
     /// of the whole server at each such commit.
     bool notify = false;
+    /// What seals the data of events and snapshots; if there is none they are kept as they are.
+    std::shared_ptr<PayloadTransform const> payloads{};
 };
 
 /// @throws InvalidInput  if the name could not be written into SQL as it is

@@ -13,7 +13,7 @@
 namespace annals::postgres {
 
 /// Grows with each change of the tables, together with the statements that carry older ones over.
-inline constexpr int schema_version = 2;
+inline constexpr int schema_version = 3;
 
 namespace detail {
 
@@ -114,6 +114,45 @@ inline void add_projections_sql(std::vector<std::string>& statements) {
     );
 }
 
+/// What schema version 3 brought: an event may become the mark of one that was truncated, if it is noted beside it that
+/// all before a later version of its stream are, and no other change is let through.
+inline void add_truncations_sql(std::vector<std::string>& statements) {
+    statements.insert(
+        statements.end(),
+        {
+            "CREATE TABLE @.truncations ("
+            "aggregate_type varchar(255) NOT NULL, "
+            "aggregate_id varchar(255) NOT NULL, "
+            "first_version bigint NOT NULL, "
+            "reason text NOT NULL, "
+            "done_at timestamptz NOT NULL, "
+            "CONSTRAINT truncations_key PRIMARY KEY (aggregate_type, aggregate_id, first_version))",
+            "CREATE TRIGGER truncations_refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON @.truncations "
+            "FOR EACH STATEMENT EXECUTE FUNCTION @.refuse_change()",
+            "ALTER TABLE @.truncations ENABLE ALWAYS TRIGGER truncations_refuse_change",
+            // Whoever changes a row must not choose what '=' means.
+            "CREATE FUNCTION @.refuse_update() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp "
+            "AS $$ BEGIN "
+            "IF (NEW.position, NEW.event_id, NEW.aggregate_type, NEW.aggregate_id, NEW.version, NEW.\"timestamp\") "
+            "IS DISTINCT FROM "
+            "(OLD.position, OLD.event_id, OLD.aggregate_type, OLD.aggregate_id, OLD.version, OLD.\"timestamp\") "
+            "OR (NEW.event_type, NEW.schema_version, NEW.data::text, NEW.metadata::text) "
+            "IS DISTINCT FROM ('annals:truncated', 1, '{}', '{}') "
+            "OR NOT EXISTS (SELECT FROM @.truncations t WHERE t.aggregate_type = OLD.aggregate_type "
+            "AND t.aggregate_id = OLD.aggregate_id AND t.first_version > OLD.version) "
+            "THEN RAISE EXCEPTION 'annals: stored events are immutable' USING ERRCODE = 'restrict_violation'; END IF; "
+            "RETURN NEW; END $$",
+            "CREATE TRIGGER events_refuse_update BEFORE UPDATE ON @.events "
+            "FOR EACH ROW EXECUTE FUNCTION @.refuse_update()",
+            "ALTER TABLE @.events ENABLE ALWAYS TRIGGER events_refuse_update",
+            "CREATE OR REPLACE TRIGGER events_refuse_change BEFORE DELETE OR TRUNCATE ON @.events "
+            "FOR EACH STATEMENT EXECUTE FUNCTION @.refuse_change()",
+            "ALTER TABLE @.events ENABLE ALWAYS TRIGGER events_refuse_change",
+            "UPDATE @.annals_schema SET version = 3",
+        }
+    );
+}
+
 } // namespace detail
 
 /// The statements that make the tables of a store, for those whose database team applies them. In this order, in one
@@ -129,6 +168,9 @@ inline void add_projections_sql(std::vector<std::string>& statements) {
     }
     if (from < 2) {
         detail::add_projections_sql(statements);
+    }
+    if (from < 3) {
+        detail::add_truncations_sql(statements);
     }
     for (std::string& statement : statements) {
         statement = detail::in_schema(options.schema, std::move(statement));

@@ -4,6 +4,7 @@
 #define ANNALS_POSTGRES_SNAPSHOT_STORE_HPP
 
 #include <annals/concepts/snapshot_store.hpp>
+#include <annals/detail/sealed_commit.hpp>
 #include <annals/encoded_payload.hpp>
 #include <annals/postgres/detail/database.hpp>
 #include <annals/postgres/detail/event_rows.hpp>
@@ -24,24 +25,55 @@ public:
     using payload_type = EncodedPayload;
 
     /// @see PostgresEventStore::snapshot_store
-    explicit PostgresSnapshotStore(std::shared_ptr<postgres::detail::Database> database)
-        : database_{std::move(database)} {}
+    PostgresSnapshotStore(std::shared_ptr<postgres::detail::Database> database, PayloadTransform const* payloads)
+        : database_{std::move(database)}, payloads_{payloads} {}
 
-    /// The latest snapshot of the stream; nothing if there is none, or it does not match its checksum.
+    /// The latest snapshot of the stream; nothing if there is none, it does not match its checksum or cannot be opened.
     /// @throws StoreError, DeadlineExceeded  if the server does not answer
     [[nodiscard]] std::optional<Snapshot<EncodedPayload>> load(StreamName const& stream) const {
         postgres::detail::Deadline const until = database_->deadline();
-        return database_->repeatable(until, [&](postgres::detail::Connection& connection) {
+        auto found = database_->repeatable(until, [&](postgres::detail::Connection& connection) {
             auto const answer = connection.run(database_->sql().load_snapshot, postgres::detail::key_of(stream), until);
             return answer.rows() == 0 ? std::nullopt : read(stream, answer);
         });
+        return opened(std::move(found));
     }
 
     /// Replaces the snapshot of the stream.
-    /// @throws InvalidInput  if the state's type name or data break the limits of payloads
+    /// @throws InvalidInput  if the state's type name or data break the limits of payloads, or it cannot be sealed
     /// @throws StoreError, DeadlineExceeded  if the server does not answer; it may have been replaced then
     void save(Snapshot<EncodedPayload> const& snapshot) {
         require_valid(snapshot.state);
+        if (payloads_ == nullptr) {
+            annals::detail::require_no_personal_data(snapshot.state);
+            save_as_it_is(snapshot);
+        } else {
+            Snapshot<EncodedPayload> sealed = snapshot;
+            sealed.state.data = payloads_->seal(place_of(snapshot), snapshot.state.data);
+            save_as_it_is(sealed);
+        }
+    }
+
+    /// Forgets the snapshot of the stream, if there is one.
+    void remove(StreamName const& stream) { run(database_->sql().remove_snapshot, postgres::detail::key_of(stream)); }
+
+private:
+    [[nodiscard]] static PayloadPlace place_of(Snapshot<EncodedPayload> const& snapshot) {
+        return {snapshot.stream, snapshot.event_id, snapshot.version};
+    }
+
+    [[nodiscard]] std::optional<Snapshot<EncodedPayload>> opened(std::optional<Snapshot<EncodedPayload>> found) const {
+        if (found && payloads_ != nullptr) {
+            try {
+                found->state.data = payloads_->open(place_of(*found), found->state.data);
+            } catch (UnreadablePayload const&) {
+                return std::nullopt;
+            }
+        }
+        return found;
+    }
+
+    void save_as_it_is(Snapshot<EncodedPayload> const& snapshot) {
         postgres::detail::Parameters parameters = postgres::detail::key_of(snapshot.stream);
         parameters.add(snapshot.version.value());
         parameters.add(snapshot.event_id);
@@ -53,10 +85,6 @@ public:
         run(database_->sql().save_snapshot, parameters);
     }
 
-    /// Forgets the snapshot of the stream, if there is one.
-    void remove(StreamName const& stream) { run(database_->sql().remove_snapshot, postgres::detail::key_of(stream)); }
-
-private:
     void run(std::string const& sql, postgres::detail::Parameters const& parameters) {
         postgres::detail::Deadline const until = database_->deadline();
         database_->repeatable(until, [&](postgres::detail::Connection& connection) {
@@ -91,6 +119,7 @@ private:
     }
 
     std::shared_ptr<postgres::detail::Database> database_;
+    PayloadTransform const* payloads_; ///< of the database's options
 };
 
 static_assert(SnapshotStore<PostgresSnapshotStore>);

@@ -3,6 +3,7 @@
 #ifndef ANNALS_POSTGRES_TRANSACTION_HPP
 #define ANNALS_POSTGRES_TRANSACTION_HPP
 
+#include <annals/detail/sealed_commit.hpp>
 #include <annals/postgres/detail/append.hpp>
 #include <annals/postgres/event_reader.hpp>
 #include <annals/postgres/rows.hpp>
@@ -32,8 +33,8 @@ namespace annals::postgres {
 class Transaction : public EventReader {
 public:
     /// For the library. @see PostgresEventStore::transact
-    Transaction(std::shared_ptr<detail::Database> database, detail::Connection& connection)
-        : EventReader{detail::Source{std::move(database), &connection}}, connection_{connection} {}
+    Transaction(detail::Source const& store, detail::Connection& connection)
+        : EventReader{detail::Source{store.database(), store.payloads(), &connection}}, connection_{connection} {}
     Transaction(Transaction const&) = delete;
     Transaction& operator=(Transaction const&) = delete;
     ~Transaction() = default;
@@ -50,7 +51,8 @@ public:
     /// themselves in a deadlock, which ends one of them with a transient error; one append to several streams cannot.
     std::vector<AppendResult> append(std::span<StreamAppend<EncodedPayload> const> commit) {
         require_valid(commit);
-        auto results = detail::Append{*shared_database(), commit}.run_in(connection_);
+        annals::detail::SealedCommit const sealed{source().payloads(), commit};
+        auto results = detail::Append{*shared_database(), sealed.commit()}.run_in(connection_);
         std::vector<EventId> const ids = detail::ids_of(commit);
         appended_.insert(appended_.end(), ids.begin(), ids.end());
         return results;
@@ -170,17 +172,18 @@ inline void commit(Connection& connection, Transaction const& transaction, Deadl
 
 /// @see PostgresEventStore::transact
 template <class Work>
-auto transact(std::shared_ptr<Database> const& database, Work&& work) {
-    auto connection = database->pool().borrow(database->deadline());
-    OpenTransaction const open{*connection, database->deadline()};
+auto transact(Source const& store, Work&& work) {
+    Database& database = *store.database();
+    auto connection = database.pool().borrow(database.deadline());
+    OpenTransaction const open{*connection, database.deadline()};
     connection->begin();
-    Transaction transaction{database, *connection};
+    Transaction transaction{store, *connection};
     if constexpr (std::is_void_v<std::invoke_result_t<Work&, Transaction&>>) {
         work(transaction);
-        commit(*connection, transaction, database->deadline());
+        commit(*connection, transaction, database.deadline());
     } else {
         auto result = work(transaction);
-        commit(*connection, transaction, database->deadline());
+        commit(*connection, transaction, database.deadline());
         return result;
     }
 }

@@ -2,14 +2,12 @@
 
 #include <annals/postgres.hpp>
 #include <tests/catch.hpp>
+#include <tests/integration/postgres/support/traffic.hpp>
 #include <tests/postgres/server.hpp>
 
 #include <chrono>
 #include <cstdint>
-#include <cstdio>
-#include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
 using annals::EventFilter;
@@ -46,27 +44,6 @@ std::size_t count(Range&& range) {
     return events;
 }
 
-/// The rows that the server sends while `work` runs.
-template <class Work>
-std::size_t rows_sent(PGconn* connection, Work&& work) {
-    std::unique_ptr<std::FILE, decltype(&std::fclose)> const trace{std::tmpfile(), &std::fclose};
-    REQUIRE(trace);
-    PQtrace(connection, trace.get());
-    work();
-    PQuntrace(connection);
-    std::rewind(trace.get());
-    std::string text;
-    for (int c = std::fgetc(trace.get()); c != EOF; c = std::fgetc(trace.get())) {
-        text += static_cast<char>(c);
-    }
-    std::size_t rows = 0;
-    std::string_view const row = "\tDataRow\t";
-    for (std::size_t at = text.find(row); at != std::string::npos; at = text.find(row, at + row.size())) {
-        ++rows;
-    }
-    return rows;
-}
-
 } // namespace
 
 TEST_CASE("postgres: the server sends no row that a filter does not admit") {
@@ -77,9 +54,8 @@ TEST_CASE("postgres: the server sends no row that a filter does not admit") {
     mixed.append("Order", "Created", 2);
     mixed.store.transact([&](Transaction& transaction) {
         auto const sent = [&](EventFilter const& filter, std::size_t expected) {
-            return rows_sent(transaction.handle(), [&] {
-                CHECK(count(transaction.read_all({}, annals::all_events, filter)) == expected);
-            });
+            auto const read = [&] { CHECK(count(transaction.read_all({}, annals::all_events, filter)) == expected); };
+            return integration::postgres::traffic_of(transaction.handle(), read).rows;
         };
         std::size_t const for_nothing = sent(EventFilter::category("Unheard"), 0); // the frontier
         CHECK(for_nothing < 10);

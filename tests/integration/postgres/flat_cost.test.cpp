@@ -36,7 +36,10 @@ void fill(TestSchema const& schema, int streams) {
         }
         store.append(commit);
     }
+    schema.run("INSERT INTO @.truncations SELECT DISTINCT 'Gone', aggregate_id, 2, 'books closed', now() FROM @.events"
+    );
     schema.run("VACUUM ANALYZE @.events");
+    schema.run("VACUUM ANALYZE @.truncations");
 }
 
 /// The pages that each statement of an append, a load and a read of the log touches, by its name.
@@ -56,6 +59,7 @@ std::map<std::string, long> pages_touched(TestSchema const& schema, int streams)
           "'{Happened,Happened}', '{1,1}', '{x,x}', '{\"{}\",\"{}\"}', '{2026-01-01,2026-01-01}', '{0,0}'"}},
         {"load", {sql.stream, stream + ", 0, 1000000, 100"}},
         {"version", {sql.stream_version, stream}},
+        {"first event left", {sql.first_version, "'Gone', '" + std::to_string(streams / 2) + "'"}},
         {"repeated append", {sql.find, "ARRAY['" + id + "'::uuid]"}},
         {"read on", {sql.log, middle + ", " + last + ", 100"}},
         {"head", {sql.head, last}},
@@ -101,7 +105,37 @@ std::vector<std::string> growing(std::string const& broken_by = "SELECT 1") {
     return found;
 }
 
+/// Takes away all events but the last of each stream whose number is not `streams / 2`.
+void truncate_others(TestSchema const& schema, int streams) {
+    PostgresEventStore store = schema.open();
+    for (int i = 0; i < streams; ++i) {
+        if (i != streams / 2) {
+            store.truncate_before(stream_of(std::to_string(i)), annals::Version{events_a_stream}, "books closed");
+        }
+    }
+    schema.run("VACUUM ANALYZE @.events");
+}
+
 } // namespace
+
+TEST_CASE("postgres: streams that were never truncated cost what they did", "[postgres][flat_cost]") {
+    constexpr int streams = 100;
+    TestSchema const whole;
+    fill(whole, streams);
+    auto const before = pages_touched(whole, streams);
+    TestSchema const truncated;
+    fill(truncated, streams);
+    truncate_others(truncated, streams);
+    auto const after = pages_touched(truncated, streams);
+    for (char const* const name : {"load", "version", "snapshot", "head"}) {
+        CAPTURE(name);
+        CHECK(after.at(name) <= before.at(name));
+    }
+    for (char const* const name : {"append", "append to several streams"}) {
+        CAPTURE(name, before.at(name), after.at(name)); // a page of an index may be divided, or have been
+        CHECK(after.at(name) <= before.at(name) + 8);
+    }
+}
 
 TEST_CASE("postgres: no statement touches more pages the more is stored", "[postgres][flat_cost]") {
     CHECK(growing().empty());

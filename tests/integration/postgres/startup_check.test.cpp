@@ -52,6 +52,11 @@ std::vector<Column> columns() {
         {"checkpoints", "position", "varchar(5)"},
         {"checkpoints", "event_id", "text"},
         {"checkpoints", "epoch", "integer"},
+        {"truncations", "aggregate_type", "text", true},
+        {"truncations", "aggregate_id", "varchar(100)", true},
+        {"truncations", "first_version", "integer", true},
+        {"truncations", "reason", "varchar(255)"},
+        {"truncations", "done_at", "timestamp"},
     };
 }
 
@@ -79,17 +84,39 @@ std::vector<Defect> defects() {
         {"ALTER TABLE @.events DISABLE TRIGGER events_refuse_change", "trigger"},
         {"ALTER TABLE @.events ENABLE TRIGGER events_refuse_change", "trigger"},
         {"DROP TRIGGER events_refuse_change ON @.events; CREATE TRIGGER events_refuse_change "
-         "BEFORE UPDATE OR DELETE ON @.events FOR EACH STATEMENT EXECUTE FUNCTION @.refuse_change(); "
+         "BEFORE DELETE ON @.events FOR EACH STATEMENT EXECUTE FUNCTION @.refuse_change(); "
          "ALTER TABLE @.events ENABLE ALWAYS TRIGGER events_refuse_change",
          "trigger"},
         {"DROP TRIGGER events_refuse_change ON @.events; CREATE TRIGGER events_refuse_change "
-         "BEFORE UPDATE OR DELETE OR TRUNCATE ON @.events FOR EACH STATEMENT WHEN (false) "
+         "BEFORE DELETE OR TRUNCATE ON @.events FOR EACH STATEMENT WHEN (false) "
          "EXECUTE FUNCTION @.refuse_change(); ALTER TABLE @.events ENABLE ALWAYS TRIGGER events_refuse_change",
          "trigger"},
-        {"DROP TRIGGER events_refuse_change ON @.events; CREATE TRIGGER events_refuse_change "
-         "BEFORE UPDATE OF data OR DELETE OR TRUNCATE ON @.events FOR EACH STATEMENT "
-         "EXECUTE FUNCTION @.refuse_change(); ALTER TABLE @.events ENABLE ALWAYS TRIGGER events_refuse_change",
-         "trigger"},
+        {"DROP TRIGGER events_refuse_update ON @.events", "trigger events_refuse_update"},
+        {"ALTER TABLE @.events DISABLE TRIGGER events_refuse_update", "trigger events_refuse_update"},
+        {"ALTER TABLE @.events ENABLE TRIGGER events_refuse_update", "trigger events_refuse_update"},
+        {"CREATE OR REPLACE TRIGGER events_refuse_update BEFORE UPDATE OF data ON @.events FOR EACH ROW "
+         "EXECUTE FUNCTION @.refuse_update(); ALTER TABLE @.events ENABLE ALWAYS TRIGGER events_refuse_update",
+         "trigger events_refuse_update"},
+        {"CREATE OR REPLACE TRIGGER events_refuse_update BEFORE UPDATE ON @.events FOR EACH ROW WHEN (false) "
+         "EXECUTE FUNCTION @.refuse_update(); ALTER TABLE @.events ENABLE ALWAYS TRIGGER events_refuse_update",
+         "trigger events_refuse_update"},
+        {"CREATE OR REPLACE TRIGGER events_refuse_update AFTER UPDATE ON @.events FOR EACH ROW "
+         "EXECUTE FUNCTION @.refuse_update(); ALTER TABLE @.events ENABLE ALWAYS TRIGGER events_refuse_update",
+         "trigger events_refuse_update"},
+        {"CREATE OR REPLACE FUNCTION @.refuse_update() RETURNS trigger LANGUAGE plpgsql "
+         "SET search_path = pg_catalog, pg_temp AS $$ BEGIN RETURN NEW; END $$",
+         "trigger events_refuse_update"},
+        {"ALTER FUNCTION @.refuse_update() RESET search_path", "trigger events_refuse_update"},
+        {"ALTER FUNCTION @.refuse_update() SET search_path = public, pg_catalog", "trigger events_refuse_update"},
+        {"DROP TRIGGER truncations_refuse_change ON @.truncations", "trigger truncations_refuse_change"},
+        {"ALTER TABLE @.truncations DISABLE TRIGGER truncations_refuse_change", "trigger truncations_refuse_change"},
+        {"DROP TRIGGER truncations_refuse_change ON @.truncations; CREATE TRIGGER truncations_refuse_change "
+         "BEFORE UPDATE OR DELETE OR TRUNCATE ON @.events FOR EACH STATEMENT EXECUTE FUNCTION @.refuse_change(); "
+         "ALTER TABLE @.events ENABLE ALWAYS TRIGGER truncations_refuse_change",
+         "trigger truncations_refuse_change"},
+        {"ALTER TABLE @.truncations DROP CONSTRAINT truncations_key", "truncations_key"},
+        {"ALTER TABLE @.truncations SET UNLOGGED", "table truncations that is logged"},
+        {"CREATE RULE theirs AS ON INSERT TO @.truncations DO INSTEAD NOTHING", "rule"},
         {"CREATE OR REPLACE FUNCTION @.refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
          "$$ BEGIN RETURN NULL; END $$",
          "trigger"},
@@ -108,6 +135,7 @@ std::vector<Defect> defects() {
         {"DROP TABLE @.events CASCADE", "events"},
         {"DROP TABLE @.snapshots", "snapshots"},
         {"DROP TABLE @.checkpoints", "checkpoints"},
+        {"DROP TABLE @.truncations", "truncations"},
         {"ALTER SEQUENCE @.events_position RENAME TO other", "events_position"},
     };
     for (Column const& column : columns()) {

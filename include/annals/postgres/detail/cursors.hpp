@@ -23,6 +23,7 @@ struct Page {
     static constexpr std::size_t most_events = 1'000;
 
     std::vector<Event> events;
+    std::size_t passed_over = 0; ///< rows of truncated events
     std::size_t size = 100;
     bool is_last = false;
 
@@ -34,7 +35,7 @@ struct Page {
             events.push_back(event_of(result, row, name));
             bytes += events.back().payload.data.size() + 256;
         }
-        is_last = events.size() < asked;
+        is_last = static_cast<std::size_t>(rows) < asked;
         if (!events.empty()) {
             std::size_t const fitting = wanted_bytes * events.size() / bytes;
             size = fitting < fewest_events ? fewest_events : fitting > most_events ? most_events : fitting;
@@ -60,17 +61,39 @@ public:
         while (at_ == page_.events.size() && !page_.is_last) {
             read_page(source_.deadline());
         }
-        return at_ == page_.events.size() ? nullptr : &page_.events[at_++];
+        if (at_ == page_.events.size()) {
+            return nullptr;
+        }
+        annals::detail::open(source_.payloads(), page_.events[at_]); // if that fails, the next call tries it again
+        return &page_.events[at_++];
     }
 
 private:
     void read_page(Deadline const& until) {
-        std::size_t const asked = page_.size < query_.left() ? page_.size : query_.left();
+        try {
+            fill_page(until);
+        } catch (...) {
+            page_.events.clear(); // so that nothing of it is handed out, and the next call tries it again
+            page_.is_last = false;
+            at_ = 0;
+            throw;
+        }
+    }
+
+    void fill_page(Deadline const& until) {
+        // Whoever wants one event is not to ask for each truncated one before it.
+        bool const is_wanted_whole = page_.size < query_.left() || page_.passed_over > 0;
+        std::size_t const asked = is_wanted_whole ? page_.size : query_.left();
         Result const answer = query_.ask(source_, asked, until);
         page_.take(answer, query_.rows_of(answer), asked, query_.stream());
         at_ = 0;
         for (Event const& event : page_.events) {
             query_.accept(event);
+        }
+        page_.passed_over = std::erase_if(page_.events, annals::detail::is_truncated);
+        query_.hand_out(page_.events);
+        if (page_.events.empty() && page_.passed_over > 0 && !page_.is_last) {
+            query_.pass_over_truncated(source_, until);
         }
         page_.is_last = query_.left() == 0 || (page_.is_last && !query_.goes_beyond());
     }
@@ -105,6 +128,14 @@ public:
         at_ = event.version;
     }
 
+    static void hand_out(std::vector<Event> const&) noexcept {}
+
+    /// Goes on with the first event that is left.
+    void pass_over_truncated(Source const& source, Deadline const& until) {
+        std::int64_t const first = run(source, {source.sql().first_version, key_of(stream_)}, until).int8(0, 0);
+        at_ = first > at_.value() ? Version{first - 1} : at_;
+    }
+
     /// Whether there is more behind the last page.
     [[nodiscard]] bool goes_beyond() const noexcept { return false; }
     [[nodiscard]] std::size_t left() const noexcept { return (std::numeric_limits<std::size_t>::max)(); }
@@ -113,7 +144,7 @@ public:
 private:
     StreamName stream_;
     Version at_;
-    Version last_{(std::numeric_limits<std::int64_t>::max)()};
+    Version last_{annals::detail::ended_version.value() - 1};
 };
 
 /// For the log up to where the frontier was when the cursor was made.
@@ -152,8 +183,17 @@ public:
             throw CorruptData{event.stream, event.version, "its position does not follow the one before"};
         }
         at_ = event.position.first();
-        --left_;
     }
+
+    /// Leaves those that are wanted.
+    void hand_out(std::vector<Event>& events) {
+        if (events.size() > left_) {
+            events.erase(events.begin() + static_cast<std::ptrdiff_t>(left_), events.end());
+        }
+        left_ -= events.size();
+    }
+
+    void pass_over_truncated(Source const&, Deadline const&) noexcept {}
 
     /// After the last page of a stretch: goes on to the next, if there is one.
     [[nodiscard]] bool goes_beyond() noexcept {

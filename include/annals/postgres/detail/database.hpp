@@ -3,14 +3,13 @@
 #ifndef ANNALS_POSTGRES_DETAIL_DATABASE_HPP
 #define ANNALS_POSTGRES_DETAIL_DATABASE_HPP
 
-#include <annals/detail/this_thread.hpp>
 #include <annals/postgres/detail/pool.hpp>
 #include <annals/postgres/detail/prepare_schema.hpp>
+#include <annals/postgres/detail/repeatable.hpp>
 #include <annals/postgres/detail/statements.hpp>
 
-#include <chrono>
 #include <string>
-#include <string_view>
+#include <utility>
 
 namespace annals::postgres::detail {
 
@@ -28,30 +27,10 @@ public:
     [[nodiscard]] LockKeys const& locks() const noexcept { return locks_; }
     [[nodiscard]] Deadline deadline() const { return Deadline{options().deadline}; }
 
-    /// Calls `work` with a connection; again, with another one, after failures that a repetition may mend, until the
-    /// deadline. For what may be done twice.
+    /// @see detail::repeatable
     template <class Work>
     auto repeatable(Deadline const& deadline, Work&& work) {
-        for (std::chrono::milliseconds pause{2};; pause *= 2) {
-            try {
-                auto connection = pool_.borrow(deadline);
-                try {
-                    return work(*connection);
-                } catch (StoreError const& error) {
-                    if (error.native_code() == read_only) {
-                        connection->retire(); // the next one looks for the host that can be written to
-                    }
-                    throw;
-                }
-            } catch (StoreError const& error) {
-                pause = pause < longest_pause ? pause : longest_pause;
-                // A try that begins when the time is over would only make the outcome unknown.
-                if (!meaning_of(error.native_code()).is_retried || deadline.is_before(2 * pause)) {
-                    throw;
-                }
-            }
-            annals::detail::sleep_for(pause);
-        }
+        return detail::repeatable(pool_, deadline, std::forward<Work>(work));
     }
 
     /// Calls `work` with a connection and the deadline, once. For what must not be done twice.
@@ -73,9 +52,6 @@ private:
             return true;
         });
     }
-
-    static constexpr std::chrono::milliseconds longest_pause{200};
-    static constexpr std::string_view read_only = "25006";
 
     Pool pool_;
     Statements statements_;

@@ -3,12 +3,14 @@
 #ifndef ANNALS_POSTGRES_DETAIL_SOURCE_HPP
 #define ANNALS_POSTGRES_DETAIL_SOURCE_HPP
 
+#include <annals/detail/stored_event.hpp>
 #include <annals/postgres/detail/database.hpp>
 #include <annals/postgres/detail/event_rows.hpp>
 
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <span>
 #include <utility>
 
@@ -17,13 +19,15 @@ namespace annals::postgres::detail {
 /// Where reads go: to any connection of the pool, or to the one that holds the caller's transaction.
 class Source {
 public:
-    explicit Source(std::shared_ptr<Database> database, Connection* transaction = nullptr)
-        : database_{std::move(database)}, transaction_{transaction} {}
+    /// @param payloads  what has sealed the payloads; none if they are to be seen as they are stored
+    Source(std::shared_ptr<Database> database, PayloadTransform const* payloads, Connection* transaction = nullptr)
+        : database_{std::move(database)}, payloads_{payloads}, transaction_{transaction} {}
 
     [[nodiscard]] std::shared_ptr<Database> const& database() const noexcept { return database_; }
     [[nodiscard]] Statements const& sql() const noexcept { return database_->sql(); }
     [[nodiscard]] LockKeys const& locks() const noexcept { return database_->locks(); }
     [[nodiscard]] Deadline deadline() const { return database_->deadline(); }
+    [[nodiscard]] PayloadTransform const* payloads() const noexcept { return payloads_; }
 
     template <class Work>
     auto read(Deadline const& until, Work&& work) const {
@@ -32,6 +36,7 @@ public:
 
 private:
     std::shared_ptr<Database> database_;
+    PayloadTransform const* payloads_;
     Connection* transaction_;
 };
 
@@ -77,6 +82,25 @@ struct Settled {
     auto const [frontier, last] = settle(source, last_up_to((std::numeric_limits<std::int64_t>::max)()), until);
     bool const is_settled = last.int8(0, 0) <= frontier;
     return Position{is_settled ? last.int8(0, 0) : run(source, last_up_to(frontier), until).int8(0, 0)};
+}
+
+/// @returns nothing for an event that was truncated, too
+[[nodiscard]] inline std::optional<Event> find_event(Source const& source, EventId const& id, Deadline const& until) {
+    ArrayValue ids{ElementType::uuid};
+    ids.add(id);
+    Parameters parameters;
+    parameters.add(ids);
+    Result const found = run(source, {source.sql().find, std::move(parameters)}, until);
+    std::optional<StreamName> name;
+    if (found.rows() == 0) {
+        return std::nullopt;
+    }
+    Event event = event_of(found, 0, name);
+    if (annals::detail::is_truncated(event)) {
+        return std::nullopt;
+    }
+    annals::detail::open(source.payloads(), event);
+    return event;
 }
 
 [[nodiscard]] inline Version stream_version(Source const& source, StreamName const& stream, Deadline const& until) {

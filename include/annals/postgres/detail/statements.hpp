@@ -110,6 +110,7 @@ public:
     );
 
     // The parts of an append by COPY.
+    /// With the mark that ends a stream.
     std::string stream_versions =
         in_("SELECT coalesce((SELECT max(e.version) FROM @.events e WHERE e.aggregate_type = s.aggregate_type "
             "AND e.aggregate_id = s.aggregate_id), 0), NULL::int8 "
@@ -150,8 +151,11 @@ public:
         );
     }
     std::string head = in_("SELECT coalesce(max(position), 0) FROM @.events WHERE position <= $1::int8");
-    std::string stream_version = in_("SELECT coalesce(max(version), 0) FROM @.events "
-                                     "WHERE aggregate_type = $1::text AND aggregate_id = $2::text");
+    /// Without the mark that ends a stream, see `ended_version`.
+    std::string stream_version = in_("SELECT coalesce(max(version), 0) FROM @.events WHERE aggregate_type = $1::text "
+                                     "AND aggregate_id = $2::text AND version < 9223372036854775807");
+    std::string first_version = in_("SELECT coalesce(max(first_version), 0) FROM @.truncations "
+                                    "WHERE aggregate_type = $1::text AND aggregate_id = $2::text");
 
     std::string load_snapshot = in_("SELECT version, event_id, state_type, schema_version, state, created_at, checksum "
                                     "FROM @.snapshots WHERE aggregate_type = $1::text AND aggregate_id = $2::text");

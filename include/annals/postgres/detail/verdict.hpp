@@ -3,11 +3,13 @@
 #ifndef ANNALS_POSTGRES_DETAIL_VERDICT_HPP
 #define ANNALS_POSTGRES_DETAIL_VERDICT_HPP
 
+#include <annals/detail/stored_event.hpp>
 #include <annals/postgres/detail/append_calls.hpp>
 
 #include <cstddef>
 #include <map>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -27,7 +29,7 @@ public:
         for (std::size_t i = 0; i < commit_.size(); ++i) {
             int const row = static_cast<int>(i);
             Version const current{answer.int8(row, 0)};
-            if (!commit_[i].expected.admits(current)) {
+            if (current == annals::detail::ended_version || !commit_[i].expected.admits(current)) {
                 return {};
             }
             results.push_back({
@@ -59,11 +61,8 @@ public:
         if (auto earlier = find_earlier(connection)) {
             return std::move(*earlier);
         }
-        auto const& [stream, expected, events] = commit_[0];
-        Version const current{connection.run(database_.sql().stream_version, key_of(stream), until_).int8(0, 0)};
-        if (!expected.admits(current)) {
-            throw ConcurrencyError{stream, expected, current};
-        }
+        throw_conflict(versions(connection));
+        ExpectedVersion const expected = commit_[0].expected;
         if (expected == ExpectedVersion::any() || expected == ExpectedVersion::no_stream()) {
             throw swallowed();
         }
@@ -83,6 +82,12 @@ public:
         } else if (error.constraint() == "events_position_key") {
             throw CorruptData{"the sequence of positions lies behind the stored events, as after a partial restore"};
         }
+        if (error.native_code() == "22003") { // there is no version behind the mark of an ended stream
+            if (auto earlier = find_earlier(connection)) {
+                return std::move(*earlier);
+            }
+            throw_conflict(versions(connection));
+        }
         if (error.native_code() == "22012") {
             throw swallowed();
         }
@@ -93,13 +98,25 @@ public:
     }
 
 private:
-    /// For the first stream that is not as expected.
-    [[noreturn]] void throw_conflict(Result const& answer) const {
-        std::size_t i = 0;
-        while (commit_[i].expected.admits(Version{answer.int8(static_cast<int>(i), 0)})) {
-            ++i;
+    /// A row a stream.
+    [[nodiscard]] Result versions(Connection& connection) const {
+        Call const call = AppendCalls{database_, commit_}.versions();
+        return std::move(connection.run(std::span{&call, 1}, until_).front());
+    }
+
+    /// For the first stream that is not as expected, if there is one.
+    /// @param answer  for each stream its version
+    void throw_conflict(Result const& answer) const {
+        for (std::size_t i = 0; i < commit_.size(); ++i) {
+            auto const& [stream, expected, events] = commit_[i];
+            Version const current{answer.int8(static_cast<int>(i), 0)};
+            if (current == annals::detail::ended_version) {
+                throw StreamTombstoned{stream};
+            }
+            if (!expected.admits(current)) {
+                throw ConcurrencyError{stream, expected, current};
+            }
         }
-        throw ConcurrencyError{commit_[i].stream, commit_[i].expected, Version{answer.int8(static_cast<int>(i), 0)}};
     }
 
     [[nodiscard]] static CorruptData swallowed() {
@@ -109,14 +126,14 @@ private:
     /// @see annals::detail::find_earlier_append
     [[nodiscard]] std::optional<std::vector<AppendResult>> find_earlier(Connection& connection) const {
         std::map<EventId, Event> const stored = stored_under_ids(connection);
+        PayloadTransform const* const payloads = database_.options().payloads.get();
         auto const look_up = [&](NewEvent<EncodedPayload> const& sent) -> std::optional<annals::detail::StoredUnderId> {
             auto const found = stored.find(sent.event_id);
             if (found == stored.end()) {
                 return std::nullopt;
             }
             Event const& event = found->second;
-            bool const is_same =
-                event.payload == sent.payload && event.metadata == sent.metadata && event.timestamp == sent.timestamp;
+            bool const is_same = annals::detail::is_repeated(payloads, event, sent);
             return annals::detail::StoredUnderId{event.stream, event.version, event.position, is_same};
         };
         auto const version_of = [&](StreamName const& stream) {
