@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 #
 # Builds the examples on a Debian 12 machine, installs what is missing for that, and runs them: the quickstart, then
-# the import of some days of real orders into a new store, then reports on them and the read models that they left.
+# the import of some days of real orders into a new store, then reports on them and the read models that they left, then
+# a look into the past of one of them, and the small programs.
 
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -38,3 +39,17 @@ echo "== orders report --best-sellers"
 echo
 echo "== orders projections"
 "$bin/orders" --store sqlite:orders.db projections
+
+echo
+echo "== orders diff"
+"$bin/orders" --store sqlite:orders.db diff 536591 --from 35 --to 36
+
+echo
+echo "== orders verify"
+"$bin/orders" --store sqlite:orders.db verify
+
+for program in order_releases long_orders forgotten_customers closing_the_books; do
+  echo
+  echo "== $program"
+  "$bin/$program"
+done

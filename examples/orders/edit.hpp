@@ -3,22 +3,17 @@
 #ifndef ORDERS_EDIT_HPP
 #define ORDERS_EDIT_HPP
 
-#include "stores.hpp"
-
-#include <iostream>
-#include <string>
+#include <CLI/CLI.hpp>
 
 namespace orders {
 
-/// Runs a command on an order and says what has become of it. If another program was first, the order is loaded
-/// again and the command decides anew.
-/// @throws std::domain_error  what the command throws
-template <class Store, class Command>
-void edit_order(Store& store, annals::Metadata const& metadata, std::string const& id, Command&& command) {
-    Order const order = orders_in(store, {metadata}).transact(id, command);
-    std::cout << "order " << printable(id) << " is at version " << order.version().value() << ", total "
-              << with_thousands(to_text(order.state().total)) << '\n';
-}
+class Session;
+
+// The subcommands that change an order by hand.
+
+void add_create(CLI::App& app, Session& session);
+void add_add_item(CLI::App& app, Session& session);
+void add_ship(CLI::App& app, Session& session);
 
 } // namespace orders
 

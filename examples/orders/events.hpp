@@ -100,4 +100,12 @@ ANNALS_FIELDS(OrderShipped, carrier, tracking_number)
 
 } // namespace orders
 
+// What the catalogue of events, `events.json`, is to say of the two that have a JSON form of their own.
+template <>
+inline constexpr std::string_view annals::json_schema<orders::OrderKind> =
+    R"({"enum": ["order", "credit note", "adjustment"]})";
+template <>
+inline constexpr std::string_view annals::json_schema<orders::Money> =
+    R"({"type": "string", "pattern": "^-?[0-9]+(\\.[0-9]+)?$"})";
+
 #endif // ORDERS_EVENTS_HPP

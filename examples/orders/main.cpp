@@ -2,41 +2,31 @@
 //
 // Orders as streams of events: imports invoices, reports on them, shows what an order was at any time.
 
+#include "catalogue.hpp"
+#include "compare.hpp"
 #include "edit.hpp"
 #include "import.hpp"
+#include "options.hpp"
 #include "projections.hpp"
 #include "report.hpp"
 #include "session.hpp"
 #include "show.hpp"
+#include "trace.hpp"
+#include "verify.hpp"
 
 #include <CLI/CLI.hpp>
 
-#include <cstdint>
 #include <exception>
 #include <iostream>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace orders {
 
 namespace {
-
-/// An option whose text is read by a function of ours, which throws CLI::ValidationError: CLI11 itself takes
-/// 99999999999999999999 for the largest number there is.
-template <class Parse>
-CLI::Option* add_option(
-    CLI::App& command, std::string const& name, std::string const& type, std::string const& description, Parse parse
-) {
-    auto const parse_first = [parse](CLI::results_t const& texts) {
-        parse(texts.front());
-        return true;
-    };
-    return command.add_option(name, parse_first, description)->type_name(type);
-}
 
 // Each subcommand brings its options along. CLI11 runs the callbacks when the whole line has been read, in the order
 // of the line.
@@ -94,13 +84,7 @@ void add_show(CLI::App& app, Session& session) {
     auto const options = std::make_shared<ShowOptions>();
     CLI::App* const command = app.add_subcommand("show", "Show an order, as it is or as it was");
     command->add_option("ID", options->id, "The order")->required();
-    auto* const version = add_option(*command, "--at-version", "N", "As it was after so many events", [=](auto& text) {
-        std::int64_t const number = parse_whole_number(text).value_or(0);
-        if (number <= 0) {
-            throw CLI::ValidationError{"--at-version", "not a whole number above 0"};
-        }
-        options->version = annals::Version{number};
-    });
+    auto* const version = add_version(*command, "--at-version", "As it was after so many events", options->version);
     add_option(*command, "--at", "TIME", "As it was at a time, UTC", [=](auto& text) {
         try {
             options->time = annals::parse_timestamp(text);
@@ -125,77 +109,56 @@ void add_history(CLI::App& app, Session& session) {
     });
 }
 
-void add_create(CLI::App& app, Session& session) {
+void add_diff(CLI::App& app, Session& session) {
     struct Options {
         std::string id;
-        std::string customer;
-        std::string country;
+        annals::Version from;
+        annals::Version to;
     };
     auto const options = std::make_shared<Options>();
-    CLI::App* const command = app.add_subcommand("create", "Create an order");
+    CLI::App* const command = app.add_subcommand("diff", "Print what has changed in an order");
     command->add_option("ID", options->id, "The order")->required();
-    command->add_option("--customer", options->customer, "Whose it is")->required();
-    command->add_option("--country", options->country, "Where it goes")->required();
+    add_version(*command, "--from", "Since which version", options->from)->required();
+    add_version(*command, "--to", "Up to which version", options->to)->required();
     command->callback([options, &session] {
-        session.with_store(true, [&](auto& store) {
-            edit_order(store, Session::metadata("create"), options->id, [&](Order& order) {
-                order.create(kind_of(options->id), options->customer, options->country);
-            });
-        });
+        session.with_store(false, [&](auto& store) { print_changes(store, options->id, options->from, options->to); });
     });
 }
 
-void add_add_item(CLI::App& app, Session& session) {
+void add_trace(CLI::App& app, Session& session) {
     struct Options {
         std::string id;
-        OrderLine line;
+        std::optional<annals::Version> version;
     };
     auto const options = std::make_shared<Options>();
-    CLI::App* const command = app.add_subcommand("add-item", "Add a line to an order");
-    command->add_option("ID", options->id, "The order")->required();
-    command->add_option("--stock", options->line.stock_code, "What is ordered")->required();
-    add_option(*command, "--quantity", "N", "How many", [=](auto& text) {
-        std::optional<std::int64_t> const number = parse_whole_number(text);
-        if (!number) {
-            throw CLI::ValidationError{"--quantity", "not a whole number"};
-        }
-        options->line.quantity = *number;
-    })->required();
-    add_option(*command, "--price", "DECIMAL", "What one of them costs", [=](auto& text) {
-        std::optional<Money> const amount = parse_money(text);
-        if (!amount) {
-            throw CLI::ValidationError{"--price", "not a decimal number such as 2.55"};
-        }
-        options->line.unit_price = *amount;
-    })->required();
-    command->add_option("--description", options->line.description, "Its name");
+    CLI::App* const command = app.add_subcommand("trace", "Print what led to an event, and what it led to");
+    command->add_option("ID", options->id, "The event; or its order, with --version")->required();
+    add_version(*command, "--version", "Which event of the order", options->version);
     command->callback([options, &session] {
-        session.with_store(false, [&](auto& store) {
-            edit_order(store, Session::metadata("add-item"), options->id, [&](Order& order) {
-                order.add_line(options->line);
-            });
-        });
+        session.with_store(false, [&](auto& store) { print_trace(store, options->id, options->version); });
     });
 }
 
-void add_ship(CLI::App& app, Session& session) {
-    struct Options {
-        std::string id;
-        std::string carrier;
-        std::string tracking_number;
-    };
-    auto const options = std::make_shared<Options>();
-    CLI::App* const command = app.add_subcommand("ship", "Ship an order");
-    command->add_option("ID", options->id, "The order")->required();
-    command->add_option("--carrier", options->carrier, "Who takes it")->required();
-    command->add_option("--tracking", options->tracking_number, "The carrier's number for it")->required();
-    command->callback([options, &session] {
-        session.with_store(false, [&](auto& store) {
-            edit_order(store, Session::metadata("ship"), options->id, [&](Order& order) {
-                order.ship(options->carrier, options->tracking_number);
-            });
-        });
+void add_verify(CLI::App& app, Session& session) {
+    auto const options = std::make_shared<VerifyOptions>();
+    CLI::App* const command = app.add_subcommand("verify", "Verify that nobody has changed what is stored");
+    command->add_option("--head", options->head_of, "Print the head of this order's chain, to be kept elsewhere")
+        ->type_name("ID");
+    add_option(*command, "--against", "HEAD", "Verify by a head, too, that was kept", [=](auto& text) {
+        options->against = parse_head(text);
+        if (!options->against) {
+            throw CLI::ValidationError{"--against", "not a head that --head has printed"};
+        }
     });
+    command->callback([options, &session] { session.with_store(false, [&](auto& store) { verify(store, *options); }); }
+    );
+}
+
+void add_catalogue(CLI::App& app, Session&) {
+    auto const file = std::make_shared<std::string>();
+    CLI::App* const command = app.add_subcommand("catalogue", "Write the catalogue of all events there are");
+    command->add_option("FILE", *file, "Into this one; what is in it already stays")->required();
+    command->callback([file] { write_catalogue(*file); });
 }
 
 constexpr int success = 0;
@@ -221,7 +184,11 @@ int run(int argc, char const* const* argv) {
           add_history,
           add_create,
           add_add_item,
-          add_ship}) {
+          add_ship,
+          add_diff,
+          add_trace,
+          add_verify,
+          add_catalogue}) {
         add(app, session);
     }
     app.footer("Several subcommands may follow one another: orders --store memory import a.csv report");

@@ -43,9 +43,11 @@ public:
         return name == "memory" || !after(sqlite_prefix, name).empty() || !after(postgres_prefix, name).empty();
     }
 
-    /// What events are to say of their origin: the user, and the subcommand that raised them.
+    /// What events are to say of their origin: the user, the subcommand that raised them, and a conversation that
+    /// begins with it.
     [[nodiscard]] static annals::Metadata metadata(std::string const& subcommand) {
         annals::Metadata metadata;
+        metadata.correlation_id = annals::to_text(annals::new_event_id());
         ::passwd const* const user = ::getpwuid(::geteuid()); // NOLINT(concurrency-mt-unsafe): one thread
         metadata.user = user != nullptr ? printable(user->pw_name) : std::to_string(::geteuid());
         metadata.extra["program"] = "orders " + subcommand;

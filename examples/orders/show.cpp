@@ -2,7 +2,7 @@
 
 #include "show.hpp"
 
-#include "overloaded.hpp"
+#include "describe.hpp"
 #include "table.hpp"
 
 #include <nlohmann/json.hpp>
@@ -76,26 +76,6 @@ void print_text(Order const& order) {
     std::string text = annals::to_text(time).substr(0, std::string_view{"2010-12-01T08:26:00"}.size());
     text[std::string_view{"2010-12-01"}.size()] = ' ';
     return text;
-}
-
-/// One event in words.
-[[nodiscard]] std::string describe(OrderEvent const& event) {
-    auto const goods = [](auto const& e) {
-        return with_thousands(e.quantity) + " x " + e.stock_code + (e.description.empty() ? "" : " ") + e.description +
-               " at " + with_thousands(to_text(e.unit_price));
-    };
-    return std::visit(
-        Overloaded{
-            [](OrderCreated const& e) {
-                return to_text(e.kind) + " created for " +
-                       (e.customer.empty() ? "an unknown customer" : "customer " + e.customer) + ", " + e.country;
-            },
-            [&](LineAdded const& e) { return "added " + goods(e); },
-            [&](LineReturned const& e) { return "returned " + goods(e); },
-            [](OrderShipped const& e) { return "shipped with " + e.carrier + ", " + e.tracking_number; },
-        },
-        event
-    );
 }
 
 [[nodiscard]] nlohmann::ordered_json to_ordered_json(annals::SourcedEvent<OrderEvent> const& event) {

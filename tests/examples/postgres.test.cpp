@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 #include <tests/catch.hpp>
+#include <tests/examples/support/look_back.hpp>
 #include <tests/examples/support/orders_program.hpp>
 #include <tests/examples/support/postgres_orders.hpp>
 #include <tests/examples/support/retail_data.hpp>
@@ -78,6 +79,22 @@ TEST_CASE("postgres: orders are made, shown and shipped", "[orders]") {
     Outcome const again = orders.run({"ship", "1", "--carrier", "DHL", "--tracking", "TRK-2"});
     CHECK(again.status == 1);
     CHECK(again.err.find("shipped") != std::string::npos);
+}
+
+TEST_CASE("postgres: what has changed in an order, and what led to what, can be looked up", "[orders]") {
+    PostgresOrders const orders;
+    examples::look_back(orders);
+    std::string const head = examples::verify_orders(orders);
+
+    Session session{orders.conninfo()};
+    session.run(
+        "ALTER TABLE annals.events DISABLE TRIGGER events_refuse_change; DELETE FROM annals.events WHERE version = 3;"
+        "ALTER TABLE annals.events ENABLE ALWAYS TRIGGER events_refuse_change"
+    );
+    Outcome const cut = orders.run({"verify"});
+    CHECK(cut.err == "orders: stream 'Order/X1', version 3: an event that was linked is gone\n");
+    CHECK(cut.status == 1);
+    CHECK(orders.run({"verify", "--against", head}).err == cut.err);
 }
 
 TEST_CASE("postgres: what only reads makes no tables, and no password is shown", "[orders]") {
